@@ -1,0 +1,24 @@
+"""Entries: read from their files, written back byte for byte, loaded by the folder."""
+
+from rag.corpus.entry import Entry, RelatedArticle, Seo, new_entry, slug_of
+from rag.corpus.files import Corpus, find_files, load_corpus, read_entry
+from rag.corpus.newlines import UnwritableTextError, decode_newlines, encode_newlines
+from rag.corpus.reader import parse_entry
+from rag.corpus.writer import render_entry
+
+__all__ = [
+    "Corpus",
+    "Entry",
+    "RelatedArticle",
+    "Seo",
+    "UnwritableTextError",
+    "decode_newlines",
+    "encode_newlines",
+    "find_files",
+    "load_corpus",
+    "new_entry",
+    "parse_entry",
+    "read_entry",
+    "render_entry",
+    "slug_of",
+]

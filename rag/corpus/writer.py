@@ -1,0 +1,113 @@
+"""From an entry back to the text of its file: what did not change keeps its bytes."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from rag.corpus.entry import Entry
+from rag.corpus.header import HeaderError, read_header
+from rag.corpus.leaves import CONTAINER, RELATED_KEYS, leaves_of
+from rag.corpus.newlines import UnwritableTextError
+from rag.corpus.source import Block, KeyPath, Source
+
+_FOLDED_KEYS = {"title", "article_title", "page_description", "page_keywords", "question", "answer"}
+_BODY = "\n&nbsp;"
+_TRAILING = re.compile(r"(?:^(?:[ ]*|#.*)\n)+\Z", re.MULTILINE)
+_TEXT_INDENT = re.compile(r"\n([ ]+)")
+
+
+def render_entry(entry: Entry) -> str:
+    """Return the text of the entry's file.
+
+    For an entry that was read, every key whose value is unchanged keeps its very characters, and so does whatever
+    surrounds the header. A new entry is written in the publisher's newer dialect: folded titles and a score.
+
+    Raises:
+        UnwritableTextError: a value has no form in the format: it is empty, spans lines (other than the answer),
+            holds a control character, or starts or ends with a space.
+    """
+    leaves = leaves_of(entry)
+    if len(entry.related) > len(RELATED_KEYS):
+        raise UnwritableTextError(f"{entry.url} has {len(entry.related)} related articles; the format holds five")
+    source = entry.source or Source(opening="---\n", blocks=(), closing="")
+    blocks = _merge(source.blocks, leaves)
+    same_keys = [block.path for block in blocks] == [block.path for block in source.blocks]
+    closing = source.closing if same_keys else _close(entry, source.closing)
+    return source.opening + "".join(block.text for block in blocks) + closing
+
+
+def _merge(blocks: tuple[Block, ...], leaves: dict[KeyPath, str]) -> list[Block]:
+    """Return the blocks to write: kept or rewritten, without those that left, with new ones in their place."""
+    merged = [kept for block in blocks if (kept := _carry_over(block, leaves)) is not None]
+    place_of = {block.path: place for place, block in enumerate(merged)}
+    place = added = 0
+    for path, leaf in leaves.items():
+        if path in place_of:
+            place = place_of[path] + added + 1
+        else:
+            merged.insert(place, Block(path, _write(path, leaf), leaf))
+            place, added = place + 1, added + 1
+    return merged
+
+
+def _carry_over(block: Block, leaves: dict[KeyPath, str]) -> Block | None:
+    if block.path not in leaves:
+        is_ours_and_left = block.leaf is not None or (len(block.path) > 1 and block.path[:1] not in leaves)
+        return None if is_ours_and_left else block
+    leaf = leaves[block.path]
+    return block if leaf == block.leaf else Block(block.path, _rewrite(block, leaf), leaf)
+
+
+def _close(entry: Entry, closing: str) -> str:
+    """Return the closing fence and body; a scored entry without related articles has an empty line before them."""
+    empty_line = "\n" if entry.score is not None and not entry.related else ""
+    return empty_line + (closing.lstrip("\n") or f"---\n{_BODY}")
+
+
+def _rewrite(block: Block, leaf: str) -> str:
+    first_line, _, rest = block.text.partition("\n")
+    indent = len(first_line) - len(first_line.lstrip(" "))
+    is_folded = first_line.rstrip().endswith((">-", ">", "|-", "|"))
+    text_indent = _TEXT_INDENT.match("\n" + rest) if is_folded else None
+    return _render(
+        block.path,
+        leaf,
+        indent=indent,
+        text_indent=len(text_indent[1]) if text_indent else _text_indent(block.path),
+        is_folded=is_folded,
+    ) + "".join(_TRAILING.findall(rest))
+
+
+def _write(path: KeyPath, leaf: str) -> str:
+    if leaf == CONTAINER:
+        return f"{path[-1]}:\n"
+    is_folded = path[-1] in _FOLDED_KEYS and path != ("seo", "title")
+    indent = 0 if len(path) == 1 else 2 if path[0] == "seo" else 4
+    return _render(path, leaf, indent=indent, text_indent=_text_indent(path), is_folded=is_folded)
+
+
+def _text_indent(path: KeyPath) -> int:
+    return 8 if path[0] in RELATED_KEYS else 4
+
+
+def _render(path: KeyPath, leaf: str, *, indent: int, text_indent: int, is_folded: bool) -> str:
+    """Return the lines of one key: plain where it was plain and that reads back, else folded."""
+    key = " " * indent + path[-1]
+    plain = f"{key}: {leaf}\n"
+    folded = f"{key}: >-\n{' ' * text_indent}{leaf}\n"
+    for text in (folded,) if is_folded else (plain, folded):
+        if _reads_back(text, path, leaf):
+            return text
+    raise UnwritableTextError(
+        f"{'.'.join(path)} cannot be written as {leaf[:60]!r}: a value is one line of printable text, "
+        "neither empty nor starting with a space"
+    )
+
+
+def _reads_back(text: str, path: KeyPath, leaf: str) -> bool:
+    try:
+        node = read_header(text).get(path[-1])
+    except HeaderError:
+        return False
+    return node is not None and bool(leaf.strip()) and leaf in (node.value, json.dumps(node.resolve(), ensure_ascii=False))
