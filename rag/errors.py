@@ -20,6 +20,10 @@ class QuestionError(QuickTakesError):
     """The caller must change the question or the line of a batch file that holds it."""
 
 
+class NotIndexedError(QuickTakesError):
+    """The caller named an entry that is not in the index."""
+
+
 class IndexStateError(QuickTakesError):
     """The operator must repair, rebuild or unlock the index."""
 

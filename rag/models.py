@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 PassageKind = Literal["question", "section"]
@@ -52,7 +52,6 @@ class Evidence:
         title: the entry's question.
         passage: a section of its answer, never the bare question.
         closeness: cosine of the asked question and the entry's question.
-        coverage: share of the asked question's weight, by inverse document frequency, that the entry's words cover.
     """
 
     rank: int
@@ -61,4 +60,49 @@ class Evidence:
     score: float
     passage: Passage
     closeness: float
-    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """What a corpus file held when it was last read.
+
+    Attributes:
+        path: relative to the corpus folder.
+        sha256: of the file's bytes.
+        url: of its entry; None where a problem hides it.
+        left_out: why its entry is not indexed as knowledge; None where it is.
+        problem: the located problem as text; None where there is none.
+    """
+
+    path: str
+    sha256: str
+    url: str | None = None
+    left_out: str | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedEntry:
+    """An entry as the index keeps it.
+
+    Attributes:
+        answer: decoded, so that passages' offsets count its characters.
+        terms: stems of its question, its topics (description and keywords) and its answer.
+        passages: its question first, then its sections in order.
+    """
+
+    url: str
+    question: str
+    answer: str
+    terms: tuple[str, str, str]
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogChange:
+    """What one sync does to the catalog, all at once."""
+
+    gone_paths: Sequence[str]
+    gone_urls: Sequence[str]
+    files: Sequence[FileRecord]
+    entries: Sequence[IndexedEntry]

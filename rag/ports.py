@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+from rag.models import CatalogChange, FileRecord, Passage
 
 Vectors = npt.NDArray[np.float32]
 """Float32, one row a text; rows have unit length."""
@@ -38,7 +40,7 @@ class VectorIndex(Protocol):
     """Finds the nearest of many vectors by cosine."""
 
     def add(self, ids: Sequence[str], vectors: Vectors) -> None:
-        """Add vectors under ids that are not there yet."""
+        """Add vectors, shape ``(len(ids), dimensions)``, under ids that are not there yet."""
         ...
 
     def delete(self, ids: Sequence[str]) -> None:
@@ -51,4 +53,80 @@ class VectorIndex(Protocol):
 
     def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """Return up to `limit` ids with their cosine to a vector of shape ``(dimensions,)``, nearest first."""
+        ...
+
+    def cosines(self, vector: Vectors, ids: Collection[str]) -> dict[str, float]:
+        """Return the cosine to a vector of shape ``(dimensions,)`` of each id that is there."""
+        ...
+
+
+class LexicalIndex(Protocol):
+    """Finds entries by their terms, and knows how common each term is."""
+
+    def entry_count(self) -> int:
+        """Return how many entries are indexed."""
+        ...
+
+    def search_terms(self, terms: Collection[str], limit: int) -> list[tuple[str, float]]:
+        """Return up to `limit` urls of entries that hold any of the terms, with their BM25 score, best first."""
+        ...
+
+    def score_terms(self, terms: Collection[str], urls: Collection[str]) -> dict[str, float]:
+        """Return the BM25 score of each of some entries that holds any of the terms."""
+        ...
+
+    def counts_of_terms(self, terms: Collection[str]) -> dict[str, int]:
+        """Return in how many entries each term occurs; terms that occur in none are left out."""
+        ...
+
+
+class PassageStore(Protocol):
+    """Keeps indexed entries and their passages."""
+
+    def question_of(self, url: str) -> str:
+        """Return the question of an entry; raises `NotIndexedError`."""
+        ...
+
+    def answer_of(self, url: str) -> str:
+        """Return the decoded answer of an entry; raises `NotIndexedError`."""
+        ...
+
+    def passages(self, urls: Collection[str]) -> list[Passage]:
+        """Return the passages of some entries, in the order of entry and place."""
+        ...
+
+    def urls_of_passages(self, ids: Collection[str]) -> dict[str, str]:
+        """Return the entry's url for each of some passages."""
+        ...
+
+    def all_passages(self) -> list[Passage]:
+        """Return every passage, in the order of entry and place."""
+        ...
+
+
+class Catalog(LexicalIndex, PassageStore, Protocol):
+    """The record of what an index was built from, beside its passages and terms."""
+
+    def meta(self) -> dict[str, str]:
+        """Return what the index was built with, and its state."""
+        ...
+
+    def set_meta(self, values: Mapping[str, str]) -> None:
+        """Record facts about the index, durably."""
+        ...
+
+    def files(self) -> dict[str, FileRecord]:
+        """Return what each corpus file held when it was last read, by path."""
+        ...
+
+    def apply(self, change: CatalogChange) -> None:
+        """Carry out a change, in one transaction."""
+        ...
+
+
+class EmbeddingCache(Protocol):
+    """Remembers vectors by text and model."""
+
+    def embed(self, texts: Sequence[str], embedder: Embedder) -> tuple[Vectors, int]:
+        """Return the vectors of texts, in their order, and how many of them had to be computed."""
         ...

@@ -1,7 +1,8 @@
 """Entries: read from their files, written back byte for byte, loaded by the folder."""
 
 from rag.corpus.entry import Entry, RelatedArticle, Seo, new_entry, slug_of
-from rag.corpus.files import Corpus, find_files, load_corpus, read_entry
+from rag.corpus.files import Corpus, decode_entry, find_files, load_corpus, read_entry, read_file, repeated_url
+from rag.corpus.knowledge import reason_left_out
 from rag.corpus.newlines import UnwritableTextError, decode_newlines, encode_newlines
 from rag.corpus.reader import parse_entry
 from rag.corpus.writer import render_entry
@@ -12,6 +13,7 @@ __all__ = [
     "RelatedArticle",
     "Seo",
     "UnwritableTextError",
+    "decode_entry",
     "decode_newlines",
     "encode_newlines",
     "find_files",
@@ -19,6 +21,9 @@ __all__ = [
     "new_entry",
     "parse_entry",
     "read_entry",
+    "read_file",
+    "reason_left_out",
     "render_entry",
+    "repeated_url",
     "slug_of",
 ]

@@ -1,0 +1,1 @@
+"""One home for each vendor: everything outside reaches the product through a port."""

@@ -1,0 +1,33 @@
+-- What an index generation holds besides its vectors. Everything here can be made anew from the corpus.
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- One row a corpus file: what it held when it was last read. Either an entry, or why it gave none.
+CREATE TABLE files (
+    path TEXT PRIMARY KEY,      -- relative to the corpus folder
+    sha256 TEXT NOT NULL,
+    url TEXT,                   -- of the entry, where the file holds a usable one
+    left_out TEXT,              -- why a readable entry is not knowledge
+    problem TEXT                -- where the file could not be used
+) WITHOUT ROWID;
+
+CREATE TABLE entries (
+    id INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    question TEXT NOT NULL,
+    answer TEXT NOT NULL        -- decoded: passages' offsets count its characters
+);
+
+CREATE TABLE passages (
+    id TEXT PRIMARY KEY,
+    url TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    section TEXT NOT NULL,
+    text TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX passages_by_url ON passages (url);
+
+-- Stems, not text: see rag.passages.terms. rowid is entries.id.
+CREATE VIRTUAL TABLE terms USING fts5 (question, topics, answer, tokenize = 'ascii');
+CREATE VIRTUAL TABLE term_counts USING fts5vocab (terms, 'row');

@@ -1,0 +1,17 @@
+"""The index: built from the corpus, kept in step with it, opened for reading."""
+
+from rag.indexing.generation import Generation, IndexFolder
+from rag.indexing.scan import Changes, find_changes
+from rag.indexing.sync import Progress, SyncReport, built_with, is_whole, sync
+
+__all__ = [
+    "Changes",
+    "Generation",
+    "IndexFolder",
+    "Progress",
+    "SyncReport",
+    "built_with",
+    "find_changes",
+    "is_whole",
+    "sync",
+]

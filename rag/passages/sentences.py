@@ -1,0 +1,71 @@
+"""Sentences of a Markdown text, each with its place; list items, headings and table rows end where their lines do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rag.models import Span
+
+_ABBREVIATIONS = frozenset(
+    "e.g i.e etc vs cf al fig figs eq no vol ca approx dr prof mr mrs st sp spp subsp var ed eds min max temp".split()
+)
+_END = re.compile(r"[.!?]+[\"'”’)\]*_]*(?=\s|$)")
+_LINE_START = re.compile(r"[ ]*(?:#{1,6} +|>+ *|[-*+] +|\d{1,3}[.)] +)*")
+_CLOSED_LINE = re.compile(r"[ ]*(?:#{1,6} |[-*+] |\d{1,3}[.)] |\||>|```|$)")
+_INITIAL = re.compile(r"(?:^|[\s(])[A-Z]$")
+
+
+def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+    """Return the sentences of ``text[start:end]`` as spans of `text`.
+
+    A span leaves out the list number, bullet or heading marks before its first word, and white space around it.
+    Display mathematics and code fences stay with the line that introduces them only where they share a paragraph.
+    """
+    end = len(text) if end is None else end
+    return [
+        span
+        for block_start, block_end in _blocks(text, start, end)
+        for span in _sentences(text, block_start, block_end)
+    ]
+
+
+def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Give runs of lines that one sentence may cross: a paragraph, or a list item with its lazy lines."""
+    block_start: int | None = None
+    position = start
+    while position < end:
+        line_end = text.find("\n", position, end)
+        line_end = end if line_end < 0 else line_end
+        line = text[position:line_end]
+        if _CLOSED_LINE.match(line) and block_start is not None:
+            yield block_start, position
+            block_start = None
+        if line.strip():
+            block_start = position if block_start is None else block_start
+        position = line_end + 1
+    if block_start is not None:
+        yield block_start, end
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[Span]:
+    marks = _LINE_START.match(text, start, end)
+    begin = marks.end() if marks else start
+    for found in _END.finditer(text, begin, end):
+        if _ends_sentence(text, begin, found, end):
+            yield Span(begin, found.end())
+            begin = found.end() + len(text[found.end() : end]) - len(text[found.end() : end].lstrip())
+    rest = text[begin:end].rstrip()
+    if rest:
+        yield Span(begin, begin + len(rest))
+
+
+def _ends_sentence(text: str, begin: int, found: re.Match[str], end: int) -> bool:
+    following = text[found.end() : end].lstrip()
+    if found.group().startswith("."):
+        before = text[begin : found.start()]
+        last_word = before.rsplit(None, 1)[-1].lstrip("(*_[").lower() if before.strip() else ""
+        if last_word in _ABBREVIATIONS or _INITIAL.search(before):
+            return not following
+    opened = text.count("$", begin, found.start()) % 2 == 1
+    return not opened and (not following or not following[0].islower())

@@ -1,0 +1,5 @@
+"""From a question to the entries that answer it, best first."""
+
+from rag.retrieval.retriever import Retriever
+
+__all__ = ["Retriever"]

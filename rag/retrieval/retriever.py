@@ -1,0 +1,72 @@
+"""The retriever: dense over questions and sections, lexical over terms, fused and grouped by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import groupby
+
+from rag.models import Evidence, Passage
+from rag.passages import plain_text, terms_of
+from rag.ports import Embedder, LexicalIndex, PassageStore, VectorIndex, Vectors
+from rag.retrieval.fusion import Signals, best_bm25
+
+_SECTIONS = 100
+_QUESTIONS = 30
+_BY_TERMS = 30
+"""How many of each signal's best become candidates; every candidate is then scored by all signals exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retriever:
+    """Finds the entries that answer a question."""
+
+    embedder: Embedder
+    questions: VectorIndex
+    sections: VectorIndex
+    lexical: LexicalIndex
+    store: PassageStore
+
+    def retrieve(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> list[Evidence]:
+        """Return up to `limit` distinct entries, best first, each with the section that fits best.
+
+        Args:
+            exclude: urls of entries to search as if they were not in the corpus.
+        """
+        vector = self.embedder.embed([plain_text(question)])[0]
+        terms = set(terms_of(question))
+        urls = self._candidates(vector, terms, frozenset(exclude))
+        if not urls:
+            return []
+        passages = self.store.passages(urls)
+        cosines = self._cosines(vector, passages)
+        shares = self._term_shares(terms, urls)
+        found: list[tuple[Signals, Passage]] = []
+        for url, own in groupby(passages, key=lambda passage: passage.url):
+            asked, *sections = sorted(own, key=lambda passage: passage.kind)
+            best = max(sections, key=lambda section: cosines[section.id])
+            signals = Signals(section=cosines[best.id], question=cosines[asked.id], terms=shares.get(url, 0.0))
+            found.append((signals, best))
+        found.sort(key=lambda pair: (-pair[0].fused, pair[1].url))
+        return [
+            Evidence(rank, best.url, self.store.question_of(best.url), signals.probability, best, signals.question)
+            for rank, (signals, best) in enumerate(found[:limit], start=1)
+        ]
+
+    def _candidates(self, vector: Vectors, terms: Collection[str], exclude: frozenset[str]) -> set[str]:
+        """Return the urls that any signal ranks high, none of them excluded."""
+        hidden = len(self.store.passages(exclude)) if exclude else 0
+        near = [id for id, _ in self.sections.search(vector, _SECTIONS + hidden)]
+        near += [id for id, _ in self.questions.search(vector, _QUESTIONS + len(exclude))]
+        urls = set(self.store.urls_of_passages(near).values())
+        urls.update(url for url, _ in self.lexical.search_terms(terms, _BY_TERMS + len(exclude)))
+        return urls - exclude
+
+    def _cosines(self, vector: Vectors, passages: Collection[Passage]) -> dict[str, float]:
+        sections = [passage.id for passage in passages if passage.kind == "section"]
+        questions = [passage.id for passage in passages if passage.kind == "question"]
+        return self.sections.cosines(vector, sections) | self.questions.cosines(vector, questions)
+
+    def _term_shares(self, terms: Collection[str], urls: Collection[str]) -> dict[str, float]:
+        most = best_bm25(terms, self.lexical.counts_of_terms(terms), self.lexical.entry_count())
+        return {url: score / most for url, score in self.lexical.score_terms(terms, urls).items()}

@@ -1,0 +1,31 @@
+"""The only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_CORPUS_DIR = Path("corpus")
+DEFAULT_DATA_DIR = Path(".quicktakes")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator can set.
+
+    Attributes:
+        corpus_dir: folder of entries (``QUICKTAKES_CORPUS_DIR``).
+        data_dir: folder for indexes and the embedding cache (``QUICKTAKES_DATA_DIR``); can be deleted at any time.
+    """
+
+    corpus_dir: Path = DEFAULT_CORPUS_DIR
+    data_dir: Path = DEFAULT_DATA_DIR
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Return what the environment sets, and the defaults for the rest."""
+        return cls(
+            corpus_dir=Path(os.environ.get("QUICKTAKES_CORPUS_DIR") or DEFAULT_CORPUS_DIR),
+            data_dir=Path(os.environ.get("QUICKTAKES_DATA_DIR") or DEFAULT_DATA_DIR),
+        )
