@@ -43,23 +43,123 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoredPassage:
+    """A section of an entry with its cosine to the question asked."""
+
+    passage: Passage
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What each way of looking says of one entry.
+
+    Attributes:
+        section: cosine of the question asked to the nearest section of the entry's answer.
+        question: cosine of the question asked to the entry's question.
+        terms: the entry's BM25 score as a share of the best that the asked question's terms could give, from 0 to 1.
+    """
+
+    section: float
+    question: float
+    terms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """One entry as retrieved for a question, by the section of it that fits the question best.
+    """One entry as retrieved for a question.
 
     Attributes:
         rank: 1 for the best.
-        score: how sure we are that the entry answers the question, from 0 to 1.
         title: the entry's question.
-        passage: a section of its answer, never the bare question.
-        closeness: cosine of the asked question and the entry's question.
+        score: how sure we are that the entry answers the question, from 0 to 1.
+        signals: what the score was made from.
+        sections: of its answer, nearest to the question first; never empty.
     """
 
     rank: int
     url: str
     title: str
     score: float
-    passage: Passage
-    closeness: float
+    signals: Signals
+    sections: tuple[ScoredPassage, ...]
+
+    @property
+    def passage(self) -> Passage:
+        """Return the section that fits the question best."""
+        return self.sections[0].passage
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where sentences of an answer come from.
+
+    Attributes:
+        n: number by first use, from 1.
+        section: heading or label above the quote.
+        quote: verbatim ``answer[start:end]`` of the entry's decoded answer.
+    """
+
+    n: int
+    url: str
+    title: str
+    section: str
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer, with the numbers of its citations and what they do for it."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: Support
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An entry to offer: one that was not shown."""
+
+    url: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What an answer was made from and with; `model` and `prompt` are None where no language model took part."""
+
+    corpus: str
+    index: str
+    embedder: str
+    model: str | None = None
+    prompt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The product.
+
+    Attributes:
+        rung: how the answer was made, or was tried where the status is ``abstained``.
+        text: Markdown; every sentence of `sentences` stands in it, in order.
+        uncovered: parts of the question that the corpus does not answer; the whole question where it abstained.
+        suggestions: nearest entries that were not cited, nearest first.
+        timings_ms: wall-clock milliseconds by stage.
+    """
+
+    question: str
+    status: Status
+    rung: Rung
+    text: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    uncovered: tuple[str, ...]
+    suggestions: tuple[Suggestion, ...]
+    evidence: tuple[Evidence, ...]
+    provenance: Provenance
+    timings_ms: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)

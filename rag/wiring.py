@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from rag.adapters.catalog import Catalog
 from rag.adapters.chroma import ChromaVectorIndex
 from rag.adapters.embedding_cache import EmbeddingCache
 from rag.adapters.minilm import MiniLMEmbedder
-from rag.indexing import Generation, IndexFolder, SyncReport, sync
+from rag.answering import Answerer, Composer
+from rag.indexing import Generation, IndexFolder, Progress, SyncReport, sync
+from rag.models import Answer, Evidence, Provenance
+from rag.ports import Embedder
+from rag.retrieval import Retriever
 from rag.settings import Settings
 
 
@@ -32,3 +37,51 @@ def open_generation(folder: Path, create: bool) -> Generation:
     questions = ChromaVectorIndex(folder / "chroma", "questions")
     sections = ChromaVectorIndex(folder / "chroma", "sections")
     return Generation(folder, catalog, questions, sections)
+
+
+@dataclass(frozen=True, slots=True)
+class QuickTakes:
+    """An open corpus: ask it, search it.
+
+    Attributes:
+        report: what bringing the index in step with the corpus did.
+    """
+
+    retriever: Retriever
+    answerer: Answerer
+    report: SyncReport
+
+    def ask(self, question: str, *, exclude: Collection[str] = ()) -> Answer:
+        """Answer a question; see `rag.answering.Answerer.ask`."""
+        return self.answerer.ask(question, exclude=exclude)
+
+    def retrieve(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> list[Evidence]:
+        """Find the entries that answer a question; see `rag.retrieval.Retriever.retrieve`."""
+        return self.retriever.retrieve(question, limit=limit, exclude=exclude)
+
+
+def sync_index(settings: Settings, embedder: Embedder, progress: Progress | None = None) -> SyncReport:
+    """Bring the index of the settings' corpus in step with it; see `rag.indexing.sync`."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with closing(EmbeddingCache(settings.data_dir / "embeddings.sqlite3")) as cache:
+        return sync(settings.corpus_dir, index_folder(settings), embedder, cache, progress)
+
+
+@contextmanager
+def open_quicktakes(settings: Settings, progress: Progress | None = None) -> Iterator[QuickTakes]:
+    """Open the settings' corpus for questions, its index brought in step first.
+
+    Raises:
+        QuickTakesError: the corpus folder, the index or the embedder cannot be used.
+    """
+    embedder = MiniLMEmbedder()
+    report = sync_index(settings, embedder, progress)
+    index = index_folder(settings)
+    with index.lock(exclusive=False):
+        generation = index.open_current()
+        catalog = generation.catalog
+        retriever = Retriever(embedder, generation.questions, generation.sections, catalog, catalog)
+        meta = catalog.meta()
+        provenance = Provenance(meta["corpus"], f"{meta['recipe']}:{generation.folder.name}", meta["embedder"])
+        answerer = Answerer(retriever, Composer(embedder, catalog), catalog, provenance)
+        yield QuickTakes(retriever, answerer, report)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,6 +82,12 @@ def built_with(embedder: Embedder) -> dict[str, str]:
     return {"format": FORMAT, "recipe": RECIPE, "embedder": embedder.fingerprint}
 
 
+def corpus_hash(records: Iterable[FileRecord]) -> str:
+    """Return one hash for all files of a corpus: their paths and contents."""
+    lines = sorted(f"{record.path}\0{record.sha256}\n" for record in records)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
 def is_whole(generation: Generation) -> bool:
     """Return whether no change of the index was cut short and its vectors are as many as its passages."""
     if generation.catalog.meta().get("state") != "whole":
@@ -143,7 +150,7 @@ class _Writer:
             self.progress(min(start + _BATCH_FILES, len(paths)), len(paths))
         for kind, ids in self._stale.items():
             self.generation.vectors_of(kind).delete(sorted(ids))
-        catalog.set_meta({"state": "whole"})
+        catalog.set_meta({"state": "whole", "corpus": corpus_hash(catalog.files().values())})
         if not is_whole(self.generation):
             catalog.set_meta({"state": "changing"})
             raise IndexStateError(

@@ -1,5 +1,6 @@
 """From a question to the entries that answer it, best first."""
 
+from rag.retrieval.fusion import idf
 from rag.retrieval.retriever import Retriever
 
-__all__ = ["Retriever"]
+__all__ = ["Retriever", "idf"]

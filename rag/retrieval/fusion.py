@@ -9,41 +9,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+from rag.models import Signals
 
 QUESTION_WEIGHT = 0.25
 TERMS_WEIGHT = 0.6
 
-_SLOPE, _MIDDLE = 1.0, 0.0
+SLOPE = 8.0
+MIDDLE = 0.9
+"""Of the logistic curve: see `probability`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signals:
-    """What each way of looking says of one entry.
+def fuse(signals: Signals) -> float:
+    """Return the sum that entries are ranked by."""
+    return signals.section + QUESTION_WEIGHT * signals.question + TERMS_WEIGHT * signals.terms
 
-    Attributes:
-        section: cosine of the question to the nearest section of the entry's answer.
-        question: cosine of the question to the entry's question.
-        terms: the entry's BM25 score as a share of the best that the question's terms could give, from 0 to 1.
+
+def probability(fused: float) -> float:
+    """Return how sure we are that the entry answers the question, from 0 to 1.
+
+    A logistic curve over the fused score, fitted to whether the first entry was a right one for the development
+    questions, answerable and not (`make bench-retrieval`).
     """
-
-    section: float
-    question: float
-    terms: float
-
-    @property
-    def fused(self) -> float:
-        """Return the sum that entries are ranked by."""
-        return self.section + QUESTION_WEIGHT * self.question + TERMS_WEIGHT * self.terms
-
-    @property
-    def probability(self) -> float:
-        """Return how sure we are that the entry answers the question, from 0 to 1.
-
-        A logistic curve over the fused score, fitted to whether the first entry was a right one on the development
-        questions, answerable and not (`make bench-retrieval`).
-        """
-        return 1 / (1 + math.exp(-_SLOPE * (self.fused - _MIDDLE)))
+    return 1 / (1 + math.exp(-SLOPE * (fused - MIDDLE)))
 
 
 def best_bm25(terms: Collection[str], counts: Mapping[str, int], entry_count: int) -> float:

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby
 
-from rag.models import Evidence, Passage
+from rag.models import Evidence, Passage, ScoredPassage, Signals
 from rag.passages import plain_text, terms_of
 from rag.ports import Embedder, LexicalIndex, PassageStore, VectorIndex, Vectors
-from rag.retrieval.fusion import Signals, best_bm25
+from rag.retrieval.fusion import best_bm25, fuse, probability
 
 _SECTIONS = 100
 _QUESTIONS = 30
@@ -41,17 +41,22 @@ class Retriever:
         passages = self.store.passages(urls)
         cosines = self._cosines(vector, passages)
         shares = self._term_shares(terms, urls)
-        found: list[tuple[Signals, Passage]] = []
-        for url, own in groupby(passages, key=lambda passage: passage.url):
-            asked, *sections = sorted(own, key=lambda passage: passage.kind)
-            best = max(sections, key=lambda section: cosines[section.id])
-            signals = Signals(section=cosines[best.id], question=cosines[asked.id], terms=shares.get(url, 0.0))
-            found.append((signals, best))
-        found.sort(key=lambda pair: (-pair[0].fused, pair[1].url))
+        found: list[tuple[Signals, tuple[ScoredPassage, ...]]] = []
+        for _, own in groupby(passages, key=lambda passage: passage.url):
+            asked, *rest = own
+            sections = tuple(
+                sorted((ScoredPassage(p, cosines[p.id]) for p in rest), key=lambda scored: -scored.cosine)
+            )
+            share = shares.get(asked.url, 0.0)
+            found.append((Signals(sections[0].cosine, cosines[asked.id], share), sections))
+        found.sort(key=lambda pair: (-fuse(pair[0]), pair[1][0].passage.url))
         return [
-            Evidence(rank, best.url, self.store.question_of(best.url), signals.probability, best, signals.question)
-            for rank, (signals, best) in enumerate(found[:limit], start=1)
+            self._evidence(rank, signals, sections) for rank, (signals, sections) in enumerate(found[:limit], start=1)
         ]
+
+    def _evidence(self, rank: int, signals: Signals, sections: tuple[ScoredPassage, ...]) -> Evidence:
+        url = sections[0].passage.url
+        return Evidence(rank, url, self.store.question_of(url), probability(fuse(signals)), signals, sections)
 
     def _candidates(self, vector: Vectors, terms: Collection[str], exclude: frozenset[str]) -> set[str]:
         """Return the urls that any signal ranks high, none of them excluded."""

@@ -1,0 +1,141 @@
+"""The answerer: decides how a question is answered before anything is written, and abstains where evidence is thin."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from rag.answering.composer import Chosen, Composer
+from rag.answering.layout import lay_out
+from rag.answering.questions import asks_the_same, negations_in, parts_of
+from rag.citations import CitationList
+from rag.errors import QuestionError
+from rag.models import Answer, Evidence, Provenance, Rung, Sentence, Span, Status, Suggestion
+from rag.passages import split_sentences
+from rag.ports import PassageStore
+from rag.retrieval import Retriever
+
+ENOUGH = 0.5
+"""Below this probability that the first entry answers the question, nothing is answered."""
+
+_SAME_QUESTION = 0.94
+"""Cosine from which two questions with the same negations ask the same, whatever their words."""
+
+_EVIDENCE = 10
+_SUGGESTIONS = 3
+_MOST_CHARACTERS = 4_000
+
+ABSTENTION = "The corpus does not answer this question."
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """Answers questions from the corpus, without a language model."""
+
+    retriever: Retriever
+    composer: Composer
+    store: PassageStore
+    provenance: Provenance
+
+    def ask(self, question: str, *, exclude: Collection[str] = ()) -> Answer:
+        """Answer a question.
+
+        Args:
+            exclude: urls of entries to answer as if they were not in the corpus.
+
+        Raises:
+            QuestionError: the question is empty or longer than 4,000 characters.
+        """
+        started = time.perf_counter()
+        question = question.strip()
+        if not question:
+            raise QuestionError("the question is empty; ask something")
+        if len(question) > _MOST_CHARACTERS:
+            raise QuestionError(f"the question has {len(question):,} characters; ask it in {_MOST_CHARACTERS:,}")
+        evidence = self.retriever.retrieve(question, limit=_EVIDENCE, exclude=exclude)
+        retrieved = time.perf_counter()
+        reply = self._curated(question, evidence) or self._composed(question, evidence, exclude)
+        finished = time.perf_counter()
+        return Answer(
+            question=question,
+            status=reply.status,
+            rung=reply.rung,
+            text=reply.text,
+            sentences=reply.sentences,
+            citations=reply.citations.citations(),
+            uncovered=reply.uncovered,
+            suggestions=_suggestions(reply, evidence),
+            evidence=tuple(evidence),
+            provenance=self.provenance,
+            timings_ms={
+                "retrieve": _ms(retrieved - started),
+                "compose": _ms(finished - retrieved),
+                "total": _ms(finished - started),
+            },
+        )
+
+    def _curated(self, question: str, evidence: Sequence[Evidence]) -> _Reply | None:
+        """Return the whole answer of an entry that was asked this very question, if there is one."""
+        same = next((one for one in evidence if _is_same(question, one)), None)
+        if same is None:
+            return None
+        citations = CitationList(self.store.answer_of, self.store.question_of)
+        sections = sorted((scored.passage for scored in same.sections), key=lambda passage: passage.start)
+        sentences: list[Sentence] = []
+        for passage in sections:
+            number = citations.cite(passage, Span(passage.start, passage.end))
+            for span in split_sentences(passage.text):
+                sentences.append(Sentence(passage.text[span.start : span.end], (number,), "supported"))
+        text = self.store.answer_of(same.url)
+        return _Reply("answered", "curated", text, tuple(sentences), citations, ())
+
+    def _composed(self, question: str, evidence: Sequence[Evidence], exclude: Collection[str]) -> _Reply:
+        """Return an answer made of the best sentences of the best entries, for each part of the question that has some."""
+        citations = CitationList(self.store.answer_of, self.store.question_of)
+        chosen: list[Chosen] = []
+        uncovered: list[str] = []
+        parts = parts_of(question)
+        for part in parts:
+            found = evidence if len(parts) == 1 else self.retriever.retrieve(part, limit=_EVIDENCE, exclude=exclude)
+            enough = bool(found) and found[0].score >= ENOUGH
+            statements = self.composer.compose(part, found) if enough else []
+            shown = {one.statement.span: one.statement.passage.url for one in chosen}
+            chosen += [one for one in statements if shown.get(one.statement.span) != one.statement.passage.url]
+            uncovered += [] if statements else [part]
+        if not chosen:
+            return _Reply("abstained", "composed", ABSTENTION, (), citations, (question,))
+        sentences = tuple(_cite(one, citations) for one in chosen)
+        status: Status = "partial" if uncovered else "answered"
+        return _Reply(status, "composed", lay_out(chosen), sentences, citations, tuple(uncovered))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    status: Status
+    rung: Rung
+    text: str
+    sentences: tuple[Sentence, ...]
+    citations: CitationList
+    uncovered: tuple[str, ...]
+
+
+def _is_same(question: str, evidence: Evidence) -> bool:
+    if asks_the_same(question, evidence.title):
+        return True
+    return evidence.signals.question >= _SAME_QUESTION and negations_in(question) == negations_in(evidence.title)
+
+
+def _cite(chosen: Chosen, citations: CitationList) -> Sentence:
+    numbers = {citations.cite(one.passage, one.span): None for one in (chosen.statement, *chosen.same)}
+    return Sentence(chosen.statement.text, tuple(numbers), "supported")
+
+
+def _suggestions(reply: _Reply, evidence: Sequence[Evidence]) -> tuple[Suggestion, ...]:
+    cited = {citation.url for citation in reply.citations.citations()}
+    rest = [Suggestion(one.url, one.title) for one in evidence if one.url not in cited]
+    return tuple(rest[:_SUGGESTIONS])
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 1)

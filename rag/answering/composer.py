@@ -1,0 +1,148 @@
+"""The composer: an answer of curated sentences only, chosen, ordered and cited without a language model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.answering.questions import Length, length_for
+from rag.answering.statements import Statement, statements_in
+from rag.models import Evidence
+from rag.passages import plain_text, terms_of
+from rag.ports import Embedder, LexicalIndex, Vectors
+from rag.retrieval import idf
+
+_ENTRIES = 3
+_SECTIONS = 6
+"""How many of the best sections of the best entries are read for sentences."""
+
+_SCORE_MARGIN = 0.12
+"""Entries whose score is this much below the best one's are left out."""
+
+_TERMS_WEIGHT = 0.25
+_SECTION_WEIGHT = 0.25
+_RELEVANCE_MARGIN = 0.22
+"""A sentence this much less relevant than the best one does not help to answer the question."""
+
+_SAME = 0.88
+"""Sentences with a cosine above this say the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A statement of the answer, and those that say the same and are cited with it."""
+
+    statement: Statement
+    same: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Picks the sentences that answer a question."""
+
+    embedder: Embedder
+    lexical: LexicalIndex
+
+    def compose(self, question: str, evidence: Sequence[Evidence]) -> list[Chosen]:
+        """Return the statements of an answer in reading order: the one that answers best, then what explains it.
+
+        None is included whose opening refers to a sentence that was left out. Empty where no sentence can lead.
+        """
+        statements = _candidates(evidence)
+        if not statements:
+            return []
+        vectors = self.embedder.embed([plain_text(question), *(statement.plain for statement in statements)])
+        relevance = self._relevance(question, statements, vectors[1:] @ vectors[0])
+        selection = _Selection(statements, vectors[1:], length_for(question))
+        selection.fill(relevance)
+        return _in_reading_order(selection.chosen())
+
+    def _relevance(self, question: str, statements: Sequence[Statement], cosines: Vectors) -> Vectors:
+        """Return how much each statement helps to answer: its meaning, its words, and the section it stands in."""
+        terms = set(terms_of(question))
+        counts, total = self.lexical.counts_of_terms(terms), self.lexical.entry_count()
+        weights = {term: idf(counts.get(term, 0), total) for term in terms}
+        whole = sum(weights.values()) or 1.0
+        shares = [sum(weights[term] for term in terms & set(terms_of(s.plain))) / whole for s in statements]
+        sections = [statement.section.cosine for statement in statements]
+        return cosines + _TERMS_WEIGHT * np.array(shares) + _SECTION_WEIGHT * np.array(sections)
+
+
+def _candidates(evidence: Sequence[Evidence]) -> list[Statement]:
+    kept = [one for one in evidence[:_ENTRIES] if one.score >= evidence[0].score - _SCORE_MARGIN]
+    pairs = [(one, section) for one in kept for section in one.sections]
+    pairs.sort(key=lambda pair: -pair[1].cosine)
+    return [statement for one, section in pairs[:_SECTIONS] for statement in statements_in(one, section)]
+
+
+class _Selection:
+    """Statements chosen so far, within a length, none saying what another says."""
+
+    def __init__(self, statements: Sequence[Statement], vectors: Vectors, length: Length) -> None:
+        self._statements = statements
+        self._likeness = vectors @ vectors.T
+        self._length = length
+        self._words = 0
+        self._places: dict[int, list[Statement]] = {}
+
+    def fill(self, relevance: Vectors) -> None:
+        """Choose the best statement that can lead, then others by relevance while they help and fit."""
+        order = [int(place) for place in np.argsort(-relevance, kind="stable")]
+        lead = next((place for place in order if self._statements[place].can_lead), None)
+        if lead is None:
+            return
+        self._add([lead])
+        for place in order:
+            if relevance[place] < relevance[lead] - _RELEVANCE_MARGIN:
+                break
+            self._consider(place)
+
+    def chosen(self) -> list[Chosen]:
+        """Return what was chosen, the lead first."""
+        return [Chosen(self._statements[place], tuple(same)) for place, same in self._places.items()]
+
+    def _consider(self, place: int) -> None:
+        if place in self._places:
+            return
+        twin = next((other for other in self._places if self._likeness[place, other] > _SAME), None)
+        if twin is not None:
+            self._places[twin].append(self._statements[place])
+            return
+        group = self._with_antecedents(place)
+        if group and self._fits(group):
+            self._add(group)
+
+    def _with_antecedents(self, place: int) -> list[int]:
+        """Return a statement after those its opening refers to; none where such a one is not a statement."""
+        group = [place]
+        while self._statements[group[0]].leans_back:
+            before = self._statements[group[0]].previous
+            if before is None:
+                return []
+            group.insert(0, self._statements.index(before))
+        return [place for place in group if place not in self._places]
+
+    def _fits(self, group: Sequence[int]) -> bool:
+        words = sum(len(self._statements[place].plain.split()) for place in group)
+        fits_sentences = len(self._places) + len(group) <= self._length.sentences
+        return fits_sentences and self._words + words <= self._length.words
+
+    def _add(self, group: Sequence[int]) -> None:
+        self._words += sum(len(self._statements[place].plain.split()) for place in group)
+        self._places.update((place, []) for place in group)
+
+
+def _in_reading_order(chosen: Sequence[Chosen]) -> list[Chosen]:
+    """Return the lead with what follows it in its section, then the other sections by entry and place, sums last."""
+    if not chosen:
+        return []
+    lead = chosen[0].statement
+
+    def place(one: Chosen) -> tuple[bool, bool, int, int]:
+        statement = one.statement
+        follows_lead = statement.passage.id == lead.passage.id and statement.span.start >= lead.span.start
+        return statement.sums_up, not follows_lead, statement.evidence.rank, statement.span.start
+
+    return sorted(chosen, key=place)
