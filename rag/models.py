@@ -143,8 +143,8 @@ class Answer:
 
     Attributes:
         rung: how the answer was made, or was tried where the status is ``abstained``.
-        text: Markdown; every sentence of `sentences` stands in it, in order.
-        uncovered: parts of the question that the corpus does not answer; the whole question where it abstained.
+        text: Markdown; every sentence of `sentences` stands in it, in order. A partial answer ends by naming the parts
+            of the question that the corpus does not answer; an abstention says only that.
         suggestions: nearest entries that were not cited, nearest first.
         timings_ms: wall-clock milliseconds by stage.
     """
@@ -155,7 +155,6 @@ class Answer:
     text: str
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
-    uncovered: tuple[str, ...]
     suggestions: tuple[Suggestion, ...]
     evidence: tuple[Evidence, ...]
     provenance: Provenance

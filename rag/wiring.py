@@ -13,7 +13,7 @@ from rag.adapters.chroma import ChromaVectorIndex
 from rag.adapters.embedding_cache import EmbeddingCache
 from rag.adapters.minilm import MiniLMEmbedder
 from rag.answering import Answerer, Composer
-from rag.indexing import Generation, IndexFolder, Progress, SyncReport, sync
+from rag.indexing import Generation, IndexFolder, IndexStatus, Progress, SyncReport, inspect_index, sync
 from rag.models import Answer, Evidence, Provenance
 from rag.ports import Embedder
 from rag.retrieval import Retriever
@@ -60,6 +60,20 @@ class QuickTakes:
         return self.retriever.retrieve(question, limit=limit, exclude=exclude)
 
 
+def load_embedder() -> Embedder:
+    """Return the default embedder.
+
+    Raises:
+        ConfigurationError: its files are missing or are not the ones it was measured with.
+    """
+    return MiniLMEmbedder()
+
+
+def index_status(settings: Settings) -> IndexStatus:
+    """Return what the index of the settings' corpus holds, and whether it is in step; see `rag.indexing.inspect`."""
+    return inspect_index(settings.corpus_dir, index_folder(settings))
+
+
 def sync_index(settings: Settings, embedder: Embedder, progress: Progress | None = None) -> SyncReport:
     """Bring the index of the settings' corpus in step with it; see `rag.indexing.sync`."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -74,7 +88,7 @@ def open_quicktakes(settings: Settings, progress: Progress | None = None) -> Ite
     Raises:
         QuickTakesError: the corpus folder, the index or the embedder cannot be used.
     """
-    embedder = MiniLMEmbedder()
+    embedder = load_embedder()
     report = sync_index(settings, embedder, progress)
     index = index_folder(settings)
     with index.lock(exclusive=False):

@@ -25,6 +25,9 @@ _BATCH_SIZE: Final = 4
 
 _MAX_SESSIONS: Final = 8
 
+_WORTH_A_POOL: Final = 64
+"""Below this many texts, opening more sessions takes longer than it saves."""
+
 
 class MiniLMEmbedder:
     """Mean-pooled, unit-length vectors of 384 dimensions; implements the port `rag.ports.Embedder`.
@@ -63,7 +66,7 @@ class MiniLMEmbedder:
         def fill(batch: list[int]) -> None:
             vectors[batch] = self._embed_batch([texts[place] for place in batch])
 
-        if len(batches) <= 1:
+        if len(texts) < _WORTH_A_POOL:
             for batch in batches:
                 fill(batch)
         else:

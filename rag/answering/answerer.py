@@ -6,13 +6,12 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from rag.answering.composer import Chosen, Composer
+from rag.answering.composer import COMPOSED_ENTRIES, Chosen, Composer
 from rag.answering.layout import lay_out
-from rag.answering.questions import asks_the_same, negations_in, parts_of
+from rag.answering.questions import asks_the_same, names_in, negations_in, parts_of
 from rag.citations import CitationList
-from rag.errors import QuestionError
 from rag.models import Answer, Evidence, Provenance, Rung, Sentence, Span, Status, Suggestion
-from rag.passages import split_sentences
+from rag.passages import split_sentences, terms_of
 from rag.ports import PassageStore
 from rag.retrieval import Retriever
 
@@ -24,9 +23,9 @@ _SAME_QUESTION = 0.94
 
 _EVIDENCE = 10
 _SUGGESTIONS = 3
-_MOST_CHARACTERS = 4_000
 
 ABSTENTION = "The corpus does not answer this question."
+NOT_COVERED = "The corpus does not answer this part of the question:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +44,10 @@ class Answerer:
             exclude: urls of entries to answer as if they were not in the corpus.
 
         Raises:
-            QuestionError: the question is empty or longer than 4,000 characters.
+            QuestionError: the question is empty or too long.
         """
         started = time.perf_counter()
         question = question.strip()
-        if not question:
-            raise QuestionError("the question is empty; ask something")
-        if len(question) > _MOST_CHARACTERS:
-            raise QuestionError(f"the question has {len(question):,} characters; ask it in {_MOST_CHARACTERS:,}")
         evidence = self.retriever.retrieve(question, limit=_EVIDENCE, exclude=exclude)
         retrieved = time.perf_counter()
         reply = self._curated(question, evidence) or self._composed(question, evidence, exclude)
@@ -64,7 +59,6 @@ class Answerer:
             text=reply.text,
             sentences=reply.sentences,
             citations=reply.citations.citations(),
-            uncovered=reply.uncovered,
             suggestions=_suggestions(reply, evidence),
             evidence=tuple(evidence),
             provenance=self.provenance,
@@ -88,7 +82,7 @@ class Answerer:
             for span in split_sentences(passage.text):
                 sentences.append(Sentence(passage.text[span.start : span.end], (number,), "supported"))
         text = self.store.answer_of(same.url)
-        return _Reply("answered", "curated", text, tuple(sentences), citations, ())
+        return _Reply("answered", "curated", text, tuple(sentences), citations)
 
     def _composed(self, question: str, evidence: Sequence[Evidence], exclude: Collection[str]) -> _Reply:
         """Return an answer made of the best sentences of the best entries, for each part of the question that has some."""
@@ -98,16 +92,23 @@ class Answerer:
         parts = parts_of(question)
         for part in parts:
             found = evidence if len(parts) == 1 else self.retriever.retrieve(part, limit=_EVIDENCE, exclude=exclude)
-            enough = bool(found) and found[0].score >= ENOUGH
-            statements = self.composer.compose(part, found) if enough else []
+            statements = self.composer.compose(part, found) if self._is_covered(part, found) else []
             shown = {one.statement.span: one.statement.passage.url for one in chosen}
             chosen += [one for one in statements if shown.get(one.statement.span) != one.statement.passage.url]
             uncovered += [] if statements else [part]
         if not chosen:
-            return _Reply("abstained", "composed", ABSTENTION, (), citations, (question,))
+            return _Reply("abstained", "composed", ABSTENTION, (), citations)
         sentences = tuple(_cite(one, citations) for one in chosen)
         status: Status = "partial" if uncovered else "answered"
-        return _Reply(status, "composed", lay_out(chosen), sentences, citations, tuple(uncovered))
+        text = "\n\n".join([lay_out(chosen), *(f"{NOT_COVERED} {part}" for part in uncovered)])
+        return _Reply(status, "composed", text, sentences, citations)
+
+    def _is_covered(self, question: str, evidence: Sequence[Evidence]) -> bool:
+        """Return whether the evidence is strong, and names what the question names."""
+        if not evidence or evidence[0].score < ENOUGH:
+            return False
+        found = [f"{one.title} {self.store.answer_of(one.url)}" for one in evidence[:COMPOSED_ENTRIES]]
+        return names_in(question) <= set(terms_of(" ".join(found)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,6 @@ class _Reply:
     text: str
     sentences: tuple[Sentence, ...]
     citations: CitationList
-    uncovered: tuple[str, ...]
 
 
 def _is_same(question: str, evidence: Evidence) -> bool:

@@ -14,7 +14,7 @@ from rag.passages import plain_text, terms_of
 from rag.ports import Embedder, LexicalIndex, Vectors
 from rag.retrieval import idf
 
-_ENTRIES = 3
+COMPOSED_ENTRIES = 3
 _SECTIONS = 6
 """How many of the best sections of the best entries are read for sentences."""
 
@@ -23,9 +23,6 @@ _SCORE_MARGIN = 0.12
 
 _TERMS_WEIGHT = 0.25
 _SECTION_WEIGHT = 0.25
-_RELEVANCE_MARGIN = 0.22
-"""A sentence this much less relevant than the best one does not help to answer the question."""
-
 _SAME = 0.88
 """Sentences with a cosine above this say the same."""
 
@@ -71,7 +68,7 @@ class Composer:
 
 
 def _candidates(evidence: Sequence[Evidence]) -> list[Statement]:
-    kept = [one for one in evidence[:_ENTRIES] if one.score >= evidence[0].score - _SCORE_MARGIN]
+    kept = [one for one in evidence[:COMPOSED_ENTRIES] if one.score >= evidence[0].score - _SCORE_MARGIN]
     pairs = [(one, section) for one in kept for section in one.sections]
     pairs.sort(key=lambda pair: -pair[1].cosine)
     return [statement for one, section in pairs[:_SECTIONS] for statement in statements_in(one, section)]
@@ -95,7 +92,7 @@ class _Selection:
             return
         self._add([lead])
         for place in order:
-            if relevance[place] < relevance[lead] - _RELEVANCE_MARGIN:
+            if relevance[place] < relevance[lead] * self._length.least_relevance:
                 break
             self._consider(place)
 
@@ -115,10 +112,10 @@ class _Selection:
             self._add(group)
 
     def _with_antecedents(self, place: int) -> list[int]:
-        """Return a statement after those its opening refers to; none where such a one is not a statement."""
+        """Return a statement after those it cannot be read without; none where such a one is not a statement."""
         group = [place]
-        while self._statements[group[0]].leans_back:
-            before = self._statements[group[0]].previous
+        while not self._statements[group[0]].stands_alone:
+            before = self._statements[group[0]].antecedent
             if before is None:
                 return []
             group.insert(0, self._statements.index(before))

@@ -9,15 +9,22 @@ from rag.answering.composer import Chosen
 
 def lay_out(chosen: Sequence[Chosen]) -> str:
     """Return the text of chosen statements; each stands in it verbatim, in order."""
-    lines: list[str] = []
+    blocks: list[str] = []
     section = ""
     for statement in (one.statement for one in chosen):
-        is_point = statement.text.startswith("**")
-        if lines and statement.passage.id == section and not is_point:
-            lines[-1] += f" {statement.text}"
-            continue
-        if lines and not (is_point and lines[-1].startswith("- ")):
-            lines.append("")
-        lines.append(f"- {statement.text}" if is_point else statement.text)
+        if blocks and statement.passage.id == section and not _is_point(statement.text):
+            blocks[-1] += f" {statement.text}"
+        else:
+            blocks.append(statement.text)
         section = statement.passage.id
-    return "\n".join(lines)
+    points = [_is_point(block) and number > 0 for number, block in enumerate(blocks)]
+    text = ""
+    for number, block in enumerate(blocks):
+        in_list = points[number] and (points[number - 1] or points[number + 1 : number + 2] == [True])
+        joined = in_list and points[number - 1]
+        text += ("\n" if joined else "\n\n" if text else "") + ("- " if in_list else "") + block
+    return text
+
+
+def _is_point(text: str) -> bool:
+    return text.startswith("**")

@@ -33,9 +33,10 @@ class Statement:
     Attributes:
         text: verbatim.
         plain: the text as plain words.
-        leans_back: whether its opening refers to the sentence before it.
-        sums_up: whether it closes an answer ("In summary, ...").
-        previous: the sentence before it in its section, if there is one.
+        stands_alone: whether it can be read without its antecedent.
+        sums_up: whether it closes an answer ("In summary, ...") or goes on from such a sentence.
+        antecedent: the sentence that its opening refers to, or the one with the label of its point; None where it
+            has none or that one is not a statement.
     """
 
     evidence: Evidence
@@ -43,14 +44,14 @@ class Statement:
     span: Span
     text: str
     plain: str
-    leans_back: bool
+    stands_alone: bool
     sums_up: bool
-    previous: Statement | None
+    antecedent: Statement | None
 
     @property
     def can_lead(self) -> bool:
         """Return whether an answer can start with it."""
-        return not self.leans_back and not self.sums_up
+        return self.stands_alone and not self.sums_up
 
     @property
     def passage(self) -> Passage:
@@ -63,27 +64,38 @@ def statements_in(evidence: Evidence, section: ScoredPassage) -> list[Statement]
 
     Left out: fragments, tables and formulas, labels and lines that only introduce a list, and talk about the answer.
     """
+    text = section.passage.text
     statements: list[Statement] = []
     previous: Statement | None = None
-    for inner in split_sentences(section.passage.text):
-        text = section.passage.text[inner.start : inner.end]
-        plain = plain_text(text)
-        if len(plain.split()) < _LEAST_WORDS or _says_nothing(text):
+    label: Statement | None = None
+    line_start = 0
+    for inner in split_sentences(text):
+        starts_line = "\n" in text[line_start : inner.start] or inner.start == 0 or not statements
+        line_start = inner.end
+        words = text[inner.start : inner.end]
+        has_label = words.startswith("**")
+        label = None if starts_line else label
+        if len(plain_text(words).split()) < _LEAST_WORDS or _says_nothing(words):
             previous = None
             continue
-        span = Span(section.passage.start + inner.start, section.passage.start + inner.end)
-        leans = bool(_LEANS_BACK.match(_without_label(plain, text)))
-        sums_up = bool(_SUMS_UP.match(plain))
-        statement = Statement(evidence, section, span, text, plain, leans, sums_up, previous)
+        leans = not has_label and bool(_LEANS_BACK.match(plain_text(words)))
+        statement = Statement(
+            evidence=evidence,
+            section=section,
+            span=Span(section.passage.start + inner.start, section.passage.start + inner.end),
+            text=words,
+            plain=plain_text(words),
+            stands_alone=not leans and label is None,
+            sums_up=bool(_SUMS_UP.match(words)) or (leans and previous is not None and previous.sums_up),
+            antecedent=previous if leans else label,
+        )
         statements.append(statement)
         previous = statement
+        label = statement if has_label else label
     return statements
 
 
 def _says_nothing(text: str) -> bool:
-    return bool(_NO_STATEMENT.search(text) or _LEADS_ON.search(text) or _ABOUT_THE_ANSWER.search(text)) or text.endswith("?")
-
-
-def _without_label(plain: str, text: str) -> str:
-    """Return the words after a bold label: the label names the subject that the sentence may refer to."""
-    return "" if text.startswith("**") else plain
+    return text.endswith("?") or any(
+        pattern.search(text) for pattern in (_NO_STATEMENT, _LEADS_ON, _ABOUT_THE_ANSWER)
+    )

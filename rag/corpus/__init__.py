@@ -5,14 +5,17 @@ from rag.corpus.files import Corpus, decode_entry, find_files, load_corpus, read
 from rag.corpus.knowledge import reason_left_out
 from rag.corpus.newlines import UnwritableTextError, decode_newlines, encode_newlines
 from rag.corpus.reader import parse_entry
+from rag.corpus.stats import CorpusStats, corpus_stats
 from rag.corpus.writer import render_entry
 
 __all__ = [
     "Corpus",
+    "CorpusStats",
     "Entry",
     "RelatedArticle",
     "Seo",
     "UnwritableTextError",
+    "corpus_stats",
     "decode_entry",
     "decode_newlines",
     "encode_newlines",

@@ -57,6 +57,10 @@ class IndexFolder:
             raise IndexStateError(f"there is no index in {self.path}; run 'quicktakes index sync'")
         return self.open_generation(self.path / name, False)
 
+    def has_current(self) -> bool:
+        """Return whether a generation is in use, whole or not."""
+        return self._current_name() is not None
+
     def start_generation(self) -> Generation:
         """Return a new, empty generation, not yet in use."""
         taken = [int(folder.name[1:]) for folder in self._generations()]

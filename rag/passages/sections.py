@@ -83,7 +83,7 @@ class _Cutter:
                 continue
             span = self._span(*node.map)
             if node.type == "heading":
-                self._heading = plain_text(self._answer[span.start : span.end])[:_MOST_NAME]
+                self._heading = plain_text(self._answer[span.start : span.end]).rstrip(": ")[:_MOST_NAME]
             elif node.type in {"bullet_list", "ordered_list"}:
                 yield from self._walk(node)
             elif span.start < span.end:

@@ -13,6 +13,9 @@ _ABBREVIATIONS = frozenset(
 _END = re.compile(r"[.!?]+[\"'”’)\]*_]*(?=\s|$)")
 _LINE_START = re.compile(r"[ ]*(?:#{1,6} +|>+ *|[-*+] +|\d{1,3}[.)] +)*")
 _CLOSED_LINE = re.compile(r"[ ]*(?:#{1,6} |[-*+] |\d{1,3}[.)] |\||>|```|$)")
+_CONTINUES = re.compile(r"[ ]*[a-z(,;$]")
+"""A line that goes on with a sentence: the publisher never wraps lines, so a capital starts another sentence."""
+
 _INITIAL = re.compile(r"(?:^|[\s(])[A-Z]$")
 
 
@@ -31,14 +34,14 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
 
 
 def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Give runs of lines that one sentence may cross: a paragraph, or a list item with its lazy lines."""
+    """Give runs of lines that one sentence may cross."""
     block_start: int | None = None
     position = start
     while position < end:
         line_end = text.find("\n", position, end)
         line_end = end if line_end < 0 else line_end
         line = text[position:line_end]
-        if _CLOSED_LINE.match(line) and block_start is not None:
+        if block_start is not None and (_CLOSED_LINE.match(line) or not _CONTINUES.match(line)):
             yield block_start, position
             block_start = None
         if line.strip():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-import snowballstemmer
+import Stemmer
 
 from rag.passages.plain import plain_text
 
@@ -21,7 +21,7 @@ _STOP_WORDS = frozenset(
     discuss compare contrast outline state differentiate distinguish example examples provide
     thing things anything something everything actually really exactly im ive hows""".split()
 )
-_stemmer = snowballstemmer.stemmer("english")
+_stemmer = Stemmer.Stemmer("english")
 
 
 def words_of(text: str) -> list[str]:

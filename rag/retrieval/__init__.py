@@ -1,6 +1,6 @@
 """From a question to the entries that answer it, best first."""
 
 from rag.retrieval.fusion import idf
-from rag.retrieval.retriever import Retriever
+from rag.retrieval.retriever import Retriever, check_question
 
-__all__ = ["Retriever", "idf"]
+__all__ = ["Retriever", "check_question", "idf"]

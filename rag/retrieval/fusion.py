@@ -15,8 +15,8 @@ from rag.models import Signals
 QUESTION_WEIGHT = 0.25
 TERMS_WEIGHT = 0.6
 
-SLOPE = 8.0
-MIDDLE = 0.9
+SLOPE = 7.26
+MIDDLE = 0.748
 """Of the logistic curve: see `probability`."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby
 
+from rag.errors import QuestionError
 from rag.models import Evidence, Passage, ScoredPassage, Signals
 from rag.passages import plain_text, terms_of
 from rag.ports import Embedder, LexicalIndex, PassageStore, VectorIndex, Vectors
@@ -15,6 +16,21 @@ _SECTIONS = 100
 _QUESTIONS = 30
 _BY_TERMS = 30
 """How many of each signal's best become candidates; every candidate is then scored by all signals exactly."""
+
+MOST_CHARACTERS = 4_000
+"""A longer question is refused: it is more likely a pasted document, and the embedder reads 256 tokens."""
+
+
+def check_question(question: str) -> None:
+    """Refuse a question that cannot be searched for.
+
+    Raises:
+        QuestionError: it is empty, or longer than `MOST_CHARACTERS`.
+    """
+    if not question.strip():
+        raise QuestionError("the question is empty; ask something")
+    if len(question) > MOST_CHARACTERS:
+        raise QuestionError(f"the question has {len(question):,} characters; ask it in {MOST_CHARACTERS:,} at most")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +48,11 @@ class Retriever:
 
         Args:
             exclude: urls of entries to search as if they were not in the corpus.
+
+        Raises:
+            QuestionError: the question is empty or too long.
         """
+        check_question(question)
         vector = self.embedder.embed([plain_text(question)])[0]
         terms = set(terms_of(question))
         urls = self._candidates(vector, terms, frozenset(exclude))

@@ -1,0 +1,81 @@
+# Every command a person needs; `make help` lists them. All of them set up what they need first.
+
+PYTHON ?= python3
+CORPUS ?= corpus
+BIN := .venv/bin
+
+# The question reaches the shell as it was typed: never expanded by make, whatever $, quotes or backslashes it holds.
+unexport Q
+export QUESTION := $(value Q)
+
+.PHONY: help setup ask test check format lint types imports docs lock bench bench-retrieval clean
+.DEFAULT_GOAL := help
+
+help: ## List the commands
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
+
+setup: .venv/.ready ## Make .venv with everything to run; leaves .venv/bin/quicktakes
+
+ask: .venv/.ready ## Answer a question: make ask Q="..." [CORPUS=folder]
+	@$(BIN)/quicktakes ask --corpus-dir "$(CORPUS)" -- "$$QUESTION"; \
+	code=$$?; [ $$code -eq 3 ] || exit $$code  # abstaining is an answer, not a failure of make
+
+test: .venv/.ready-dev ## Run all tests
+	$(BIN)/pytest
+
+check: lint types imports docs test ## The whole gate; CI runs this
+
+lint: .venv/.ready-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: .venv/.ready-dev
+	$(BIN)/basedpyright
+
+imports: .venv/.ready-dev
+	$(BIN)/lint-imports
+
+docs: .venv/.ready-dev
+	$(BIN)/python -m docs.generate --check
+
+format: .venv/.ready-dev ## Format the code, mend what can be mended, and generate the generated pages
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/python -m docs.generate
+
+bench: .venv/.ready-dev ## Time sync and queries: make bench [CORPUS=folder]
+	$(BIN)/python -m bench.speed --corpus-dir "$(CORPUS)"
+
+bench-retrieval: .venv/.ready-dev ## Measure ranking and confidence on the development questions: CORPUS=folder
+	$(BIN)/python -m bench.retrieval --corpus-dir "$(CORPUS)"
+
+lock: .venv/.ready-dev ## Choose dependency versions anew and write the lock files
+	$(BIN)/uv pip compile $(LOCK) --group setup -o requirements.lock
+	$(BIN)/uv pip compile $(LOCK) --group setup --group dev -o requirements-dev.lock
+	grep -A 99 '^uv==' requirements.lock | sed '/^    #/,$$d' > requirements-uv.lock
+
+LOCK := --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header pyproject.toml
+
+clean: ## Delete .venv, the indexes and all caches
+	rm -rf .venv .quicktakes .pytest_cache .ruff_cache .hypothesis
+
+.venv/bin/uv: requirements-uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	|| { echo "error: Python 3.11 or newer is needed; name one with PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@touch $@
+
+.venv/.ready: .venv/bin/uv requirements.lock pyproject.toml
+	@rm -f .venv/.ready-dev
+	$(call install,requirements.lock)
+
+.venv/.ready-dev: .venv/.ready requirements-dev.lock
+	$(call install,requirements-dev.lock)
+
+define install
+$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode $(1)
+$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+$(BIN)/python -m compileall -q rag api evals
+@touch $@
+endef

@@ -1,0 +1,1 @@
+"""The doors over HTTP; empty until the service is built."""

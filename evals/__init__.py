@@ -1,0 +1,1 @@
+"""Evaluation: datasets now, the harness to come."""

@@ -1,0 +1,5 @@
+"""The command line: ``quicktakes``."""
+
+from rag.cli.app import main
+
+__all__ = ["main"]

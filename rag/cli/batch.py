@@ -1,0 +1,47 @@
+"""Questions from a file of JSON lines."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import QuestionError
+from rag.retrieval import check_question
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """One question of a batch file. A line's ``history`` is accepted; answers do not depend on it yet."""
+
+    id: str | None
+    question: str
+
+
+def read_batch(file: Path) -> list[BatchLine]:
+    """Return the questions of a file, all read and checked before the first is answered; empty lines are skipped.
+
+    Raises:
+        QuestionError: the file or a line cannot be used; the message names file and line.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionError(f"cannot read batch file {file}: {error}") from error
+    return [_read_line(line, f"{file}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
+
+
+def _read_line(line: str, place: str) -> BatchLine:
+    try:
+        value = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise QuestionError(f"{place}: not a JSON object: {error}") from error
+    question = value.get("question") if isinstance(value, dict) else None
+    if not isinstance(question, str):
+        raise QuestionError(f'{place}: must be an object such as {{"id": "1", "question": "..."}}')
+    try:
+        check_question(question)
+    except QuestionError as error:
+        raise QuestionError(f"{place}: {error}") from error
+    identity = value.get("id")
+    return BatchLine(None if identity is None else str(identity), question)

@@ -1,0 +1,66 @@
+"""The commands ``quicktakes index ...``."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from rag.cli.options import AsJson, CorpusDir, DataDir, settings_from
+from rag.cli.output import write_json
+from rag.cli.progress import show_progress
+
+index_app = typer.Typer(help="Build and inspect the index.", no_args_is_help=True)
+
+
+@index_app.command("sync")
+def sync_command(as_json: AsJson = False, corpus_dir: CorpusDir = None, data_dir: DataDir = None) -> None:
+    """Bring the index in step with the corpus; only what changed is read and embedded.
+
+    Files that cannot be used are listed, one problem a line, and the others are indexed.
+
+    Example: quicktakes index sync --corpus-dir corpus
+    """
+    from rag.wiring import load_embedder, sync_index
+
+    with show_progress("Indexing") as progress:
+        report = sync_index(settings_from(corpus_dir, data_dir), load_embedder(), progress)
+    if as_json:
+        write_json(dataclasses.asdict(report))
+        return
+    for problem in report.problems:
+        typer.echo(problem, err=True)
+    what = "built anew" if report.rebuilt else "brought in step"
+    typer.echo(
+        f"Index {what} in {report.elapsed_s:.2f} s: {report.entries:,} entries, {report.passages:,} passages "
+        f"({report.added:,} files added, {report.edited:,} edited, {report.removed:,} removed; "
+        f"{report.embedded:,} passages embedded; {len(report.problems):,} files not usable)"
+    )
+
+
+@index_app.command("status")
+def status_command(as_json: AsJson = False, corpus_dir: CorpusDir = None, data_dir: DataDir = None) -> None:
+    """Say what the index holds, whether it is in step with the corpus, and which files could not be used.
+
+    Example: quicktakes index status --json
+    """
+    from rag.wiring import index_status
+
+    status = index_status(settings_from(corpus_dir, data_dir))
+    if as_json:
+        write_json(dataclasses.asdict(status))
+        return
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_row("state", status.state)
+    table.add_row("entries", f"{status.entries:,}")
+    table.add_row("passages", f"{status.passages:,}")
+    table.add_row("embedder", status.embedder or "-")
+    table.add_row("corpus", (status.corpus or "-")[:12])
+    table.add_row("changes", f"{status.added:,} added, {status.edited:,} edited, {status.removed:,} removed")
+    for reason, count in status.left_out.items():
+        table.add_row("left out", f"{count:,} ({reason})")
+    Console().print(table)
+    for problem in status.problems:
+        typer.echo(problem)
