@@ -94,7 +94,12 @@ def _figures(one: Asked, urls: Sequence[str]) -> tuple[float, float, float, floa
     best = np.sort([*one.relevant.values(), *[0] * 10])[::-1][:10]
     gained = float(((2.0 ** grades[:10] - 1) * discounts[: len(grades[:10])]).sum())
     ideal = float(((2.0**best - 1) * discounts).sum())
-    return float(first == 0), float(first is not None and first < 5), 1 / (first + 1) if first is not None else 0.0, gained / ideal
+    return (
+        float(first == 0),
+        float(first is not None and first < 5),
+        1 / (first + 1) if first is not None else 0.0,
+        gained / ideal,
+    )
 
 
 def _confidence_table(asked: Sequence[Asked]) -> Table:

@@ -8,13 +8,13 @@ from typing import TypeAlias
 
 from rag.models import Answer, Evidence
 
-Json: TypeAlias = "str | int | float | bool | None | Sequence[Json] | Mapping[str, Json]"
+Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 
 
-def answer_to_json(answer: Answer, id: str | None = None) -> dict[str, Json]:
+def answer_to_json(answer: Answer, line_id: str | None = None) -> dict[str, Json]:
     """Return an answer as JSON, with the id of the line it replies to, if there is one."""
     return {
-        **_identity(id),
+        **_identity(line_id),
         "question": answer.question,
         "status": answer.status,
         "rung": answer.rung,
@@ -29,19 +29,19 @@ def answer_to_json(answer: Answer, id: str | None = None) -> dict[str, Json]:
 
 
 def search_to_json(
-    query: str, results: Sequence[Evidence], timings_ms: Mapping[str, float], id: str | None = None
+    query: str, results: Sequence[Evidence], timings_ms: Mapping[str, float], line_id: str | None = None
 ) -> dict[str, Json]:
     """Return the results of a search as JSON, with the id of the line it replies to, if there is one."""
     return {
-        **_identity(id),
+        **_identity(line_id),
         "query": query,
         "results": [_evidence_to_json(evidence) for evidence in results],
         "timings_ms": dict(timings_ms),
     }
 
 
-def _identity(id: str | None) -> dict[str, Json]:
-    return {} if id is None else {"id": id}
+def _identity(line_id: str | None) -> dict[str, Json]:
+    return {} if line_id is None else {"id": line_id}
 
 
 def _evidence_to_json(evidence: Evidence) -> dict[str, Json]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ def index_folder(settings: Settings) -> IndexFolder:
     return IndexFolder(settings.data_dir / "indexes" / f"{corpus.name}-{key}", open_generation)
 
 
-def open_generation(folder: Path, create: bool) -> Generation:
+def open_generation(folder: Path, *, create: bool) -> Generation:
     """Open, or make, the index in a generation's folder.
 
     Raises:
@@ -82,7 +82,7 @@ def sync_index(settings: Settings, embedder: Embedder, progress: Progress | None
 
 
 @contextmanager
-def open_quicktakes(settings: Settings, progress: Progress | None = None) -> Iterator[QuickTakes]:
+def open_quicktakes(settings: Settings, progress: Progress | None = None) -> Generator[QuickTakes]:
     """Open the settings' corpus for questions, its index brought in step first.
 
     Raises:

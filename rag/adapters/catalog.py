@@ -12,7 +12,7 @@ from rag.errors import IndexStateError, NotIndexedError
 from rag.models import CatalogChange, FileRecord, Passage
 
 _COLUMN_WEIGHTS: Final = (3.0, 1.5, 1.0)
-"""How much a match counts in the question, the topics and the answer; chosen on the development questions (docs/retrieval.md)."""
+"""How much a match counts in the question, the topics and the answer (docs/retrieval.md)."""
 
 _PASSAGES: Final = 'SELECT id, url, kind, section, text, start, "end" FROM passages'
 
@@ -68,8 +68,10 @@ class Catalog:
             for entry in change.entries:
                 row = (entry.url, entry.question, entry.answer)
                 cursor = database.execute("INSERT INTO entries (url, question, answer) VALUES (?, ?, ?)", row)
-                database.execute("INSERT INTO terms (rowid, question, topics, answer) VALUES (?, ?, ?, ?)",
-                                 (cursor.lastrowid, *entry.terms))
+                database.execute(
+                    "INSERT INTO terms (rowid, question, topics, answer) VALUES (?, ?, ?, ?)",
+                    (cursor.lastrowid, *entry.terms),
+                )
                 database.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)", map(astuple, entry.passages))
 
     def files(self) -> dict[str, FileRecord]:

@@ -49,7 +49,7 @@ class ChromaVectorIndex:
         """Add vectors, shape ``(len(ids), dimensions)``, under ids that are not there yet."""
         for start in range(0, len(ids), _BATCH_SIZE):
             stop = start + _BATCH_SIZE
-            self._collection.add(list(ids[start:stop]), embeddings=cast(Embeddings, vectors[start:stop]))
+            self._collection.add(list(ids[start:stop]), embeddings=cast("Embeddings", vectors[start:stop]))
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove vectors; unknown ids are ignored."""
@@ -65,9 +65,9 @@ class ChromaVectorIndex:
         limit = min(limit, self.count())
         if limit == 0:
             return []
-        found = self._collection.query(cast(Embeddings, vector[None, :]), n_results=limit, include=["distances"])
+        found = self._collection.query(cast("Embeddings", vector[None, :]), n_results=limit, include=["distances"])
         distances = found["distances"] or [[]]
-        return [(id, 1.0 - distance) for id, distance in zip(found["ids"][0], distances[0], strict=True)]
+        return [(found_id, 1.0 - distance) for found_id, distance in zip(found["ids"][0], distances[0], strict=True)]
 
     def cosines(self, vector: Vectors, ids: Collection[str]) -> dict[str, float]:
         """Return the cosine to a vector of shape ``(dimensions,)`` of each id that is there."""
@@ -75,4 +75,4 @@ class ChromaVectorIndex:
         if not found["ids"]:
             return {}
         cosines = np.asarray(found["embeddings"], dtype=np.float32) @ vector
-        return {id: float(cosine) for id, cosine in zip(found["ids"], cosines, strict=True)}
+        return {found_id: float(cosine) for found_id, cosine in zip(found["ids"], cosines, strict=True)}

@@ -6,11 +6,11 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
-from typing import Final, cast
+from typing import Final
 
 import numpy as np
 import onnxruntime
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Tokenizer
 
 from rag.adapters.minilm_wheels import MODEL, TOKENIZER
 from rag.ports import Vectors
@@ -46,7 +46,7 @@ class MiniLMEmbedder:
         self._tokenizer: Tokenizer = Tokenizer.from_str(TOKENIZER.read().decode())
         # The file ships with padding to 128 and truncation at 128 switched on; both would change every vector.
         self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(_MAX_TOKENS)
+        self._tokenizer.enable_truncation(_MAX_TOKENS)  # pyright: ignore[reportUnknownMemberType] its **kwargs have no type
         self._counter: Tokenizer = Tokenizer.from_str(self._tokenizer.to_str())
         self._counter.no_truncation()
         self._sessions: SimpleQueue[onnxruntime.InferenceSession] = SimpleQueue()
@@ -55,7 +55,7 @@ class MiniLMEmbedder:
 
     def count_tokens(self, text: str) -> int:
         """Return the length of a text in tokens, the two marks around it included."""
-        return len(cast(Encoding, self._counter.encode(text)).ids)
+        return len(self._counter.encode(text).ids)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return the unit-length vectors of texts, shape ``(len(texts), 384)``, in their order."""
@@ -74,7 +74,7 @@ class MiniLMEmbedder:
         return vectors
 
     def _embed_batch(self, texts: list[str]) -> Vectors:
-        encodings = cast("list[Encoding]", self._tokenizer.encode_batch(texts))
+        encodings = self._tokenizer.encode_batch(texts)
         longest = max(len(encoding.ids) for encoding in encodings)
         ids = np.zeros((len(texts), longest), dtype=np.int64)
         mask = np.zeros((len(texts), longest), dtype=np.int64)
@@ -84,7 +84,7 @@ class MiniLMEmbedder:
         session = self._sessions.get()
         try:
             inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-            states = cast(Vectors, session.run(["last_hidden_state"], inputs)[0])
+            states = session.run(["last_hidden_state"], inputs)[0]
         finally:
             self._sessions.put(session)
         weights = mask[..., np.newaxis].astype(np.float32)

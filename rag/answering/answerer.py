@@ -79,13 +79,13 @@ class Answerer:
         sentences: list[Sentence] = []
         for passage in sections:
             number = citations.cite(passage, Span(passage.start, passage.end))
-            for span in split_sentences(passage.text):
-                sentences.append(Sentence(passage.text[span.start : span.end], (number,), "supported"))
+            texts = (passage.text[span.start : span.end] for span in split_sentences(passage.text))
+            sentences.extend(Sentence(text, (number,), "supported") for text in texts)
         text = self.store.answer_of(same.url)
         return _Reply("answered", "curated", text, tuple(sentences), citations)
 
     def _composed(self, question: str, evidence: Sequence[Evidence], exclude: Collection[str]) -> _Reply:
-        """Return an answer made of the best sentences of the best entries, for each part of the question that has some."""
+        """Return an answer made of the best sentences of the best entries, for each part that has some."""
         citations = CitationList(self.store.answer_of, self.store.question_of)
         chosen: list[Chosen] = []
         uncovered: list[str] = []

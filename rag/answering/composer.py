@@ -58,13 +58,14 @@ class Composer:
 
     def _relevance(self, question: str, statements: Sequence[Statement], cosines: Vectors) -> Vectors:
         """Return how much each statement helps to answer: its meaning, its words, and the section it stands in."""
-        terms = set(terms_of(question))
+        terms = sorted(set(terms_of(question)))
         counts, total = self.lexical.counts_of_terms(terms), self.lexical.entry_count()
         weights = {term: idf(counts.get(term, 0), total) for term in terms}
         whole = sum(weights.values()) or 1.0
-        shares = [sum(weights[term] for term in terms & set(terms_of(s.plain))) / whole for s in statements]
-        sections = [statement.section.cosine for statement in statements]
-        return cosines + _TERMS_WEIGHT * np.array(shares) + _SECTION_WEIGHT * np.array(sections)
+        held = [set(terms_of(statement.plain)) for statement in statements]
+        shares = np.array([sum(weights[term] for term in terms if term in own) / whole for own in held])
+        sections = np.array([statement.section.cosine for statement in statements])
+        return (cosines + _TERMS_WEIGHT * shares + _SECTION_WEIGHT * sections).astype(np.float32)
 
 
 def _candidates(evidence: Sequence[Evidence]) -> list[Statement]:

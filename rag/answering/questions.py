@@ -29,12 +29,13 @@ _ASKS_FOR_FACT = re.compile(
     r"(?:who|when|where|which|how (?:many|much|long|far|big|large|fast|old|often|tall|heavy|high|deep)|name|"
     r"do|does|did|is|are|was|were|can|could|has|have|about what|in (?:which|what)|at (?:which|what)|"
     r"what (?!is\b|are\b|was\b|were\b|does\b|do\b|did\b|happen|causes?\b|makes?\b)\w+|"
-    r"what(?: is| are| was| were|'s) (?:the |a |an )?(?:\w+ )?(?:name|number|percentage|proportion|fraction|size|formula|unit|"
-    r"units|ph|temperature|term|weight|mass|length|rate|ratio|symbol)\b)\b",
+    r"what(?: is| are| was| were|'s) (?:the |a |an )?(?:\w+ )?(?:name|number|percentage|proportion|fraction|size|"
+    r"formula|units?|ph|temperature|term|weight|mass|length|rate|ratio|symbol)\b)\b",
     re.IGNORECASE,
 )
 _NEXT_QUESTION = re.compile(
-    r"\?\s+(?=\S)|,? (?:and|but) (?=(?:how|why|what|when|where|which|who) (?:do|does|did|is|are|was|were|can|has|have|\w+s)\b)",
+    r"\?\s+(?=\S)|"
+    r",? (?:and|but) (?=(?:how|why|what|when|where|which|who) (?:do|does|did|is|are|was|were|can|has|have|\w+s)\b)",
     re.IGNORECASE,
 )
 _REFERS_BACK = re.compile(r"\b(?:it|its|they|their|them|this|that|these|those|each|both|one|ones)\b", re.IGNORECASE)

@@ -12,18 +12,22 @@ _LEAST_WORDS = 5
 _NO_STATEMENT = re.compile(r"\||\$\$|```|!\[|---")
 _LEADS_ON = re.compile(r"[:;,]\**$")
 _ABOUT_THE_ANSWER = re.compile(
-    r"\b(?:here(?:['’]s| is| are)|(?:as|the) follow(?:s|ing)\b.{0,40}(?:points?|steps?|overview|breakdown|ways)|gathered information|"
-    r"let['’]s|as (?:mentioned|noted|discussed|described|shown) (?:above|earlier|below)|see (?:above|below))",
+    r"\b(?:here(?:['’]s| is| are)|(?:as|the) follow(?:s|ing)\b.{0,40}(?:points?|steps?|overview|breakdown|ways)|"
+    r"gathered information|let['’]s|as (?:mentioned|noted|discussed|described|shown) (?:above|earlier|below)|"
+    r"see (?:above|below))",
     re.IGNORECASE,
 )
 _LEANS_BACK = re.compile(
-    r"\W*(?:this|these|those|that|such|it|its|they|their|he|she|his|her|both|each of|one of|another|the (?:former|latter|same|other|"
-    r"second|next|resulting|above)|however|therefore|thus|hence|moreover|furthermore|additionally|in addition|also|then|"
-    r"finally|similarly|conversely|instead|as a result|consequently|for (?:example|instance)|in contrast|on the other hand|"
-    r"and|but|or|so|because of this|first|second|secondly|third|thirdly|next|here|there(?:fore| is| are)?)\b",
+    r"\W*(?:this|these|those|that|such|it|its|they|their|he|she|his|her|both|each of|one of|another|"
+    r"the (?:former|latter|same|other|second|next|resulting|above)|however|therefore|thus|hence|moreover|furthermore|"
+    r"additionally|in addition|also|then|finally|similarly|conversely|instead|as a result|consequently|"
+    r"for (?:example|instance)|in contrast|on the other hand|and|but|or|so|because of this|first|second|secondly|third|"
+    r"thirdly|next|here|there(?:fore| is| are)?)\b",
     re.IGNORECASE,
 )
-_SUMS_UP = re.compile(r"\W*(?:in (?:summary|conclusion|essence|short)|overall|to summari[sz]e|to conclude),?\s+", re.IGNORECASE)
+_SUMS_UP = re.compile(
+    r"\W*(?:in (?:summary|conclusion|essence|short)|overall|to summari[sz]e|to conclude),?\s+", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,4 @@ def statements_in(evidence: Evidence, section: ScoredPassage) -> list[Statement]
 
 
 def _says_nothing(text: str) -> bool:
-    return text.endswith("?") or any(
-        pattern.search(text) for pattern in (_NO_STATEMENT, _LEADS_ON, _ABOUT_THE_ANSWER)
-    )
+    return text.endswith("?") or any(pattern.search(text) for pattern in (_NO_STATEMENT, _LEADS_ON, _ABOUT_THE_ANSWER))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,8 +16,8 @@ from rag.cli.batch import BatchLine, read_batch
 from rag.cli.corpus import corpus_app
 from rag.cli.index import index_app
 from rag.cli.options import AsJson, Batch, CorpusDir, DataDir, Exclude, settings_from
-from rag.cli.progress import show_progress
 from rag.cli.output import write_json
+from rag.cli.progress import show_progress
 from rag.errors import QuickTakesError
 from rag.wire import Json, answer_to_json, search_to_json
 
@@ -63,7 +63,9 @@ def ask(
     lines = _lines(question, batch)
     with _open(corpus_dir, data_dir) as quicktakes:
         if batch is not None:
-            _write_lines(lines, lambda line: answer_to_json(quicktakes.ask(line.question, exclude=exclude or ()), line.id))
+            _write_lines(
+                lines, lambda line: answer_to_json(quicktakes.ask(line.question, exclude=exclude or ()), line.id)
+            )
             return
         answer = quicktakes.ask(lines[0].question, exclude=exclude or ())
     if as_json:
@@ -116,7 +118,7 @@ def _lines(question: str | None, batch: Path | None) -> list[BatchLine]:
 
 
 @contextmanager
-def _open(corpus_dir: Path | None, data_dir: Path | None) -> Iterator[QuickTakes]:
+def _open(corpus_dir: Path | None, data_dir: Path | None) -> Generator[QuickTakes]:
     """Open the corpus, its index brought in step; what could not be used is said in one line on standard error."""
     from rag.wiring import open_quicktakes
 

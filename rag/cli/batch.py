@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from rag.errors import QuestionError
 from rag.retrieval import check_question
@@ -33,15 +34,16 @@ def read_batch(file: Path) -> list[BatchLine]:
 
 def _read_line(line: str, place: str) -> BatchLine:
     try:
-        value = json.loads(line)
+        value: object = json.loads(line)
     except (json.JSONDecodeError, RecursionError) as error:
         raise QuestionError(f"{place}: not a JSON object: {error}") from error
-    question = value.get("question") if isinstance(value, dict) else None
+    fields = cast("dict[str, object]", value) if isinstance(value, dict) else {}
+    question = fields.get("question")
     if not isinstance(question, str):
         raise QuestionError(f'{place}: must be an object such as {{"id": "1", "question": "..."}}')
     try:
         check_question(question)
     except QuestionError as error:
         raise QuestionError(f"{place}: {error}") from error
-    identity = value.get("id")
+    identity = fields.get("id")
     return BatchLine(None if identity is None else str(identity), question)

@@ -25,7 +25,9 @@ Exclude = Annotated[
 ]
 Batch = Annotated[
     Path | None,
-    typer.Option("--batch", metavar="FILE.jsonl", help='Lines of {"id", "question"}; one JSON object a line comes back.'),
+    typer.Option(
+        "--batch", metavar="FILE.jsonl", help='Lines of {"id", "question"}; one JSON object a line comes back.'
+    ),
 ]
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import yaml
+from yaml.error import Mark
 from yaml.events import (
     AliasEvent,
     Event,
@@ -101,7 +103,7 @@ def _read_documents(events: Iterator[Event]) -> dict[str, Node]:
 
 
 def _read_node(event: NodeEvent, events: Iterator[Event], depth: int, key: ScalarEvent | None = None) -> Node:
-    line = event.start_mark.line
+    line = _mark(event).line
     if isinstance(event, AliasEvent) or event.anchor is not None:
         raise HeaderError(line, "QT121", "aliases (*name) and anchors (&name) are not allowed; write the value out")
     if depth > MAX_DEPTH:
@@ -115,7 +117,7 @@ def _read_node(event: NodeEvent, events: Iterator[Event], depth: int, key: Scala
         value = _read_sequence(events, depth + 1)
     if getattr(event, "tag", None) is not None:
         raise HeaderError(line, "QT125", "tags (!name) are not allowed; write the plain value")
-    place = key.start_mark if key else event.start_mark
+    place = _mark(key or event)
     return Node(
         value=value,
         plain=isinstance(event, ScalarEvent) and bool(event.implicit[0]),
@@ -129,7 +131,7 @@ def _read_mapping(events: Iterator[Event], depth: int) -> dict[str, Node]:
     for event in events:
         if isinstance(event, MappingEndEvent):
             break
-        line = event.start_mark.line
+        line = _mark(event).line
         if not isinstance(event, ScalarEvent) or event.anchor is not None or event.tag is not None:
             raise HeaderError(line, "QT126", "a key must be a single word, without anchor or tag")
         if event.value == "<<":
@@ -150,6 +152,10 @@ def _read_sequence(events: Iterator[Event], depth: int) -> list[Node]:
         assert isinstance(event, NodeEvent), "a list holds values only"
         nodes.append(_read_node(event, events, depth))
     return nodes
+
+
+def _mark(event: Event) -> Mark:
+    return cast(Mark, event.start_mark)  # None only on events that were not parsed
 
 
 def _resolve_plain(text: str) -> Value:

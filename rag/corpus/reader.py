@@ -26,8 +26,10 @@ MAX_BYTES: Final = 1_048_576
 _FENCE = re.compile(r"^---[ ]*$", re.MULTILINE)
 _CARRIAGE_RETURN = re.compile("\r")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
-_STRING_KEYS = ("title", "article_title", "date_format", "post_on_text", "author", "question", "subject", "file_name", "url")
-_KNOWN_KEYS = {*_STRING_KEYS, *RELATED_KEYS, "_schema", "id", "date", "seo", "answer", "no_index", "score"}
+_KNOWN_KEYS = {
+    *("_schema", "id", "date", "title", "article_title", "date_format", "post_on_text", "seo", "author", "question"),
+    *("no_index", "answer", "subject", "file_name", "url", "score", *RELATED_KEYS),
+}
 
 
 def parse_entry(text: str, path: str = "<text>") -> Entry:
@@ -111,7 +113,15 @@ def _entry_from(nodes: dict[str, Node]) -> Entry:
         related=tuple(_related_from(values.child(key)) for key in _related_keys(values)),
         schema=values.string("_schema"),
         extra=MappingProxyType({key: node.resolve() for key, node in nodes.items() if key not in _KNOWN_KEYS}),
-        **{key: values.string(key) for key in _STRING_KEYS},
+        title=values.string("title"),
+        article_title=values.string("article_title"),
+        date_format=values.string("date_format"),
+        post_on_text=values.string("post_on_text"),
+        author=values.string("author"),
+        question=values.string("question"),
+        subject=values.string("subject"),
+        file_name=values.string("file_name"),
+        url=values.string("url"),
     )
 
 
@@ -189,8 +199,7 @@ def _source_of(entry: Entry, nodes: dict[str, Node], opening: str, header: str, 
     ends = [*starts[1:], len(header.rstrip("\n")) + 1]
     leaves = leaves_of(entry)
     blocks = tuple(
-        Block(path, header[start:end], leaves.get(path))
-        for (start, path), end in zip(places, ends, strict=True)
+        Block(path, header[start:end], leaves.get(path)) for (start, path), end in zip(places, ends, strict=True)
     )
     return Source(opening=opening + header[: starts[0]], blocks=blocks, closing=header[ends[-1] :] + closing)
 

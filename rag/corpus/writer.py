@@ -110,4 +110,6 @@ def _reads_back(text: str, path: KeyPath, leaf: str) -> bool:
         node = read_header(text).get(path[-1])
     except HeaderError:
         return False
-    return node is not None and bool(leaf.strip()) and leaf in (node.value, json.dumps(node.resolve(), ensure_ascii=False))
+    return (
+        node is not None and bool(leaf.strip()) and leaf in (node.value, json.dumps(node.resolve(), ensure_ascii=False))
+    )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from rag.errors import IndexStateError
 from rag.indexing.lock import lock_index
@@ -30,17 +31,25 @@ class Generation:
         return self.questions if kind == "question" else self.sections
 
 
+class GenerationOpener(Protocol):
+    """Opens a generation's folder, or makes an empty generation in it; raises `IndexStateError`."""
+
+    def __call__(self, folder: Path, *, create: bool) -> Generation:
+        """Return the generation."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class IndexFolder:
     """The generations of one corpus's index.
 
     Attributes:
         path: holds ``current`` (the name of the generation in use), ``lock``, and a folder a generation.
-        open_generation: opens a generation's folder; with ``create=True`` makes an empty one in it.
+        open_generation: see `GenerationOpener`.
     """
 
     path: Path
-    open_generation: Callable[[Path, bool], Generation]
+    open_generation: GenerationOpener
 
     def lock(self, *, exclusive: bool) -> AbstractContextManager[None]:
         """Return the lock to hold while reading, or while writing; entering it raises `IndexBusyError`."""
@@ -55,7 +64,7 @@ class IndexFolder:
         name = self._current_name()
         if name is None:
             raise IndexStateError(f"there is no index in {self.path}; run 'quicktakes index sync'")
-        return self.open_generation(self.path / name, False)
+        return self.open_generation(self.path / name, create=False)
 
     def has_current(self) -> bool:
         """Return whether a generation is in use, whole or not."""
@@ -66,7 +75,7 @@ class IndexFolder:
         taken = [int(folder.name[1:]) for folder in self._generations()]
         folder = self.path / f"g{max(taken, default=0) + 1:0{_NAME_DIGITS}d}"
         folder.mkdir(parents=True)
-        return self.open_generation(folder, True)
+        return self.open_generation(folder, create=True)
 
     def put_in_use(self, generation: Generation) -> None:
         """Point to a finished generation, in one atomic step, and remove all others."""

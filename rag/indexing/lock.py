@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ _RETRY_S = 0.05
 
 
 @contextmanager
-def lock_index(file: Path, *, exclusive: bool, timeout_s: float = 30.0) -> Iterator[None]:
+def lock_index(file: Path, *, exclusive: bool, timeout_s: float = 30.0) -> Generator[None]:
     """Hold the lock while the block runs.
 
     Args:

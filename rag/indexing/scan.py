@@ -39,9 +39,7 @@ def find_changes(corpus_dir: Path, records: Mapping[str, FileRecord]) -> Changes
     paths = {str(path.relative_to(corpus_dir)): path for path in find_files(corpus_dir)}
     return Changes(
         added=tuple(name for name in paths if name not in records),
-        edited=tuple(
-            name for name, path in paths.items() if name in records and hash_of(path) != records[name].sha256
-        ),
+        edited=tuple(name for name, path in paths.items() if name in records and hash_of(path) != records[name].sha256),
         removed=tuple(name for name in records if name not in paths),
         file_count=len(paths),
     )

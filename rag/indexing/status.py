@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -31,7 +31,7 @@ class IndexStatus:
     corpus: str | None = None
     embedder: str | None = None
     problems: tuple[str, ...] = ()
-    left_out: dict[str, int] | None = None
+    left_out: dict[str, int] = field(default_factory=dict[str, int])
     added: int = 0
     edited: int = 0
     removed: int = 0

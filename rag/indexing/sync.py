@@ -74,7 +74,8 @@ def sync(
             embedded = _Writer(corpus_dir, generation, embedder, cache, progress or _silent).write(changes)
         if rebuilt:
             index.put_in_use(generation)
-        return _report(generation, changes, rebuilt, embedded, time.perf_counter() - started)
+        elapsed_s = time.perf_counter() - started
+        return _report(generation, changes, rebuilt=rebuilt, embedded=embedded, elapsed_s=elapsed_s)
 
 
 def built_with(embedder: Embedder) -> dict[str, str]:
@@ -109,9 +110,7 @@ def _silent(done: int, total: int) -> None:
     """Show no progress."""
 
 
-def _report(
-    generation: Generation, changes: Changes, rebuilt: bool, embedded: int, elapsed_s: float
-) -> SyncReport:
+def _report(generation: Generation, changes: Changes, *, rebuilt: bool, embedded: int, elapsed_s: float) -> SyncReport:
     records = generation.catalog.files().values()
     return SyncReport(
         rebuilt=rebuilt,

@@ -37,8 +37,8 @@ def probability(fused: float) -> float:
 def best_bm25(terms: Collection[str], counts: Mapping[str, int], entry_count: int) -> float:
     """Return the BM25 score that no entry can exceed for these terms.
 
-    Each term gives at most ``idf * (k1 + 1)``, with FTS5's k1 of 1.2 and its idf; a term that no entry holds counts too,
-    so that an entry which lacks the question's rarest word scores low.
+    Each term gives at most ``idf * (k1 + 1)``, with FTS5's k1 of 1.2 and its idf. A term that no entry holds counts
+    too, so that an entry that lacks the question's rarest word scores low.
     """
     return sum(_K1_PLUS_1 * idf(counts.get(term, 0), entry_count) for term in terms)
 

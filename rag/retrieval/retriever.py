@@ -54,7 +54,7 @@ class Retriever:
         """
         check_question(question)
         vector = self.embedder.embed([plain_text(question)])[0]
-        terms = set(terms_of(question))
+        terms = sorted(set(terms_of(question)))
         urls = self._candidates(vector, terms, frozenset(exclude))
         if not urls:
             return []
@@ -64,9 +64,7 @@ class Retriever:
         found: list[tuple[Signals, tuple[ScoredPassage, ...]]] = []
         for _, own in groupby(passages, key=lambda passage: passage.url):
             asked, *rest = own
-            sections = tuple(
-                sorted((ScoredPassage(p, cosines[p.id]) for p in rest), key=lambda scored: -scored.cosine)
-            )
+            sections = tuple(sorted((ScoredPassage(p, cosines[p.id]) for p in rest), key=lambda scored: -scored.cosine))
             share = shares.get(asked.url, 0.0)
             found.append((Signals(sections[0].cosine, cosines[asked.id], share), sections))
         found.sort(key=lambda pair: (-fuse(pair[0]), pair[1][0].passage.url))
@@ -81,8 +79,8 @@ class Retriever:
     def _candidates(self, vector: Vectors, terms: Collection[str], exclude: frozenset[str]) -> set[str]:
         """Return the urls that any signal ranks high, none of them excluded."""
         hidden = len(self.store.passages(exclude)) if exclude else 0
-        near = [id for id, _ in self.sections.search(vector, _SECTIONS + hidden)]
-        near += [id for id, _ in self.questions.search(vector, _QUESTIONS + len(exclude))]
+        near = [found for found, _ in self.sections.search(vector, _SECTIONS + hidden)]
+        near += [found for found, _ in self.questions.search(vector, _QUESTIONS + len(exclude))]
         urls = set(self.store.urls_of_passages(near).values())
         urls.update(url for url, _ in self.lexical.search_terms(terms, _BY_TERMS + len(exclude)))
         return urls - exclude
