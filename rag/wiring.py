@@ -13,6 +13,7 @@ from rag.adapters.chroma import ChromaVectorIndex
 from rag.adapters.embedding_cache import EmbeddingCache
 from rag.adapters.minilm import MiniLMEmbedder
 from rag.answering import Answerer, Composer
+from rag.corpus import require_folder
 from rag.indexing import Generation, IndexFolder, IndexStatus, Progress, SyncReport, inspect_index, sync
 from rag.models import Answer, Evidence, Provenance
 from rag.ports import Embedder
@@ -21,7 +22,12 @@ from rag.settings import Settings
 
 
 def index_folder(settings: Settings) -> IndexFolder:
-    """Return where the index of the settings' corpus lives: one folder for each corpus folder."""
+    """Return where the index of the settings' corpus lives: one folder for each corpus folder.
+
+    Raises:
+        ConfigurationError: the corpus folder does not exist.
+    """
+    require_folder(settings.corpus_dir)
     corpus = settings.corpus_dir.resolve()
     key = hashlib.sha256(str(corpus).encode()).hexdigest()[:8]
     return IndexFolder(settings.data_dir / "indexes" / f"{corpus.name}-{key}", open_generation)
@@ -76,9 +82,10 @@ def index_status(settings: Settings) -> IndexStatus:
 
 def sync_index(settings: Settings, embedder: Embedder, progress: Progress | None = None) -> SyncReport:
     """Bring the index of the settings' corpus in step with it; see `rag.indexing.sync`."""
+    index = index_folder(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with closing(EmbeddingCache(settings.data_dir / "embeddings.sqlite3")) as cache:
-        return sync(settings.corpus_dir, index_folder(settings), embedder, cache, progress)
+        return sync(settings.corpus_dir, index, embedder, cache, progress)
 
 
 @contextmanager
@@ -88,9 +95,9 @@ def open_quicktakes(settings: Settings, progress: Progress | None = None) -> Gen
     Raises:
         QuickTakesError: the corpus folder, the index or the embedder cannot be used.
     """
+    index = index_folder(settings)
     embedder = load_embedder()
     report = sync_index(settings, embedder, progress)
-    index = index_folder(settings)
     with index.lock(exclusive=False):
         generation = index.open_current()
         catalog = generation.catalog

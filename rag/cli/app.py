@@ -19,6 +19,7 @@ from rag.cli.options import AsJson, Batch, CorpusDir, DataDir, Exclude, settings
 from rag.cli.output import write_json
 from rag.cli.progress import show_progress
 from rag.errors import QuickTakesError
+from rag.retrieval import check_question
 from rag.wire import Json, answer_to_json, search_to_json
 
 if TYPE_CHECKING:
@@ -27,7 +28,13 @@ if TYPE_CHECKING:
 ABSTAINED = 3
 """Exit code of ``ask`` where the corpus does not answer the question."""
 
-app = typer.Typer(help="Ask a corpus of questions and answers.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Ask a corpus of questions and answers.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
 app.add_typer(index_app, name="index")
 app.add_typer(corpus_app, name="corpus")
 
@@ -114,7 +121,10 @@ def _lines(question: str | None, batch: Path | None) -> list[BatchLine]:
     """Return what to answer: the question on the command line, or the lines of a batch file; not both."""
     if (question is None) == (batch is None):
         raise typer.BadParameter("give a question, or a file with --batch (one of the two)")
-    return read_batch(batch) if batch is not None else [BatchLine(None, question or "")]
+    if batch is not None:
+        return read_batch(batch)
+    check_question(question or "")
+    return [BatchLine(None, question or "")]
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from rich.table import Table
 from rag.cli.options import AsJson, CorpusDir, DataDir, settings_from
 from rag.cli.output import write_json
 
-corpus_app = typer.Typer(help="Inspect the corpus.", no_args_is_help=True)
+corpus_app = typer.Typer(help="Inspect the corpus.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @corpus_app.command("stats")

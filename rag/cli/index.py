@@ -12,7 +12,7 @@ from rag.cli.options import AsJson, CorpusDir, DataDir, settings_from
 from rag.cli.output import write_json
 from rag.cli.progress import show_progress
 
-index_app = typer.Typer(help="Build and inspect the index.", no_args_is_help=True)
+index_app = typer.Typer(help="Build and inspect the index.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @index_app.command("sync")

@@ -12,11 +12,11 @@ from rag.settings import Settings
 
 CorpusDir = Annotated[
     Path | None,
-    typer.Option("--corpus-dir", help="Folder of entries.  [env: QUICKTAKES_CORPUS_DIR; default: corpus]"),
+    typer.Option("--corpus-dir", help="Folder of entries (QUICKTAKES_CORPUS_DIR, else corpus)."),
 ]
 DataDir = Annotated[
     Path | None,
-    typer.Option("--data-dir", help="Folder for indexes and caches.  [env: QUICKTAKES_DATA_DIR; default: .quicktakes]"),
+    typer.Option("--data-dir", help="Folder for indexes and caches (QUICKTAKES_DATA_DIR, else .quicktakes)."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")]
 Exclude = Annotated[

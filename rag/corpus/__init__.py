@@ -1,7 +1,7 @@
 """Entries: read from their files, written back byte for byte, loaded by the folder."""
 
 from rag.corpus.entry import Entry, RelatedArticle, Seo, new_entry, slug_of
-from rag.corpus.files import Corpus, decode_entry, find_files, load_corpus, read_entry, read_file, repeated_url
+from rag.corpus.files import Corpus, decode_entry, find_files, load_corpus, read_entry, read_file, repeated_url, require_folder
 from rag.corpus.knowledge import reason_left_out
 from rag.corpus.newlines import UnwritableTextError, decode_newlines, encode_newlines
 from rag.corpus.reader import parse_entry
@@ -28,5 +28,6 @@ __all__ = [
     "reason_left_out",
     "render_entry",
     "repeated_url",
+    "require_folder",
     "slug_of",
 ]

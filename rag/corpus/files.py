@@ -34,9 +34,18 @@ def find_files(folder: Path) -> list[Path]:
     Raises:
         ConfigurationError: the folder does not exist or cannot be listed.
     """
+    require_folder(folder)
+    return sorted(_walk(folder))
+
+
+def require_folder(folder: Path) -> None:
+    """Refuse a corpus folder that is not there.
+
+    Raises:
+        ConfigurationError: there is no folder of that name.
+    """
     if not folder.is_dir():
         raise ConfigurationError(f"corpus folder {folder} does not exist; name one with --corpus-dir")
-    return sorted(_walk(folder))
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -1,0 +1,5 @@
+"""``python -m rag.cli`` is ``quicktakes``."""
+
+from rag.cli.app import main
+
+main()
