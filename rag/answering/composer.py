@@ -47,7 +47,7 @@ class Composer:
 
         None is included whose opening refers to a sentence that was left out. Empty where no sentence can lead.
         """
-        statements = _candidates(evidence)
+        statements = _candidates(question, evidence)
         if not statements:
             return []
         vectors = self.embedder.embed([plain_text(question), *(statement.plain for statement in statements)])
@@ -68,11 +68,14 @@ class Composer:
         return (cosines + _TERMS_WEIGHT * shares + _SECTION_WEIGHT * sections).astype(np.float32)
 
 
-def _candidates(evidence: Sequence[Evidence]) -> list[Statement]:
+def _candidates(question: str, evidence: Sequence[Evidence]) -> list[Statement]:
+    """Return the sentences of the best sections; one that is about its heading only where the question names that."""
     kept = [one for one in evidence[:COMPOSED_ENTRIES] if one.score >= evidence[0].score - _SCORE_MARGIN]
     pairs = [(one, section) for one in kept for section in one.sections]
     pairs.sort(key=lambda pair: -pair[1].cosine)
-    return [statement for one, section in pairs[:_SECTIONS] for statement in statements_in(one, section)]
+    asked = set(terms_of(question))
+    statements = [statement for one, section in pairs[:_SECTIONS] for statement in statements_in(one, section)]
+    return [s for s in statements if s.subject is None or asked & set(terms_of(s.subject))]
 
 
 class _Selection:
@@ -109,7 +112,7 @@ class _Selection:
             self._places[twin].append(self._statements[place])
             return
         group = self._with_antecedents(place)
-        if group and self._fits(group):
+        if group and self._fits(group) and not self._sums_up_again(group):
             self._add(group)
 
     def _with_antecedents(self, place: int) -> list[int]:
@@ -117,10 +120,15 @@ class _Selection:
         group = [place]
         while not self._statements[group[0]].stands_alone:
             before = self._statements[group[0]].antecedent
-            if before is None:
+            if before is None or before not in self._statements:
                 return []
             group.insert(0, self._statements.index(before))
         return [place for place in group if place not in self._places]
+
+    def _sums_up_again(self, group: Sequence[int]) -> bool:
+        """Return whether the group holds a summary that did not come with the one already chosen."""
+        own = any(self._statements[place].sums_up for place in group)
+        return own and any(self._statements[place].sums_up for place in self._places)
 
     def _fits(self, group: Sequence[int]) -> bool:
         words = sum(len(self._statements[place].plain.split()) for place in group)

@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rag.answering.wording import label_of, lacks_subject, leans_back, says_nothing, sums_up
 from rag.models import Evidence, Passage, ScoredPassage, Span
 from rag.passages import plain_text, split_sentences
-
-_LEAST_WORDS = 5
-_NO_STATEMENT = re.compile(r"\||\$\$|```|!\[|---")
-_LEADS_ON = re.compile(r"[:;,]\**$")
-_ABOUT_THE_ANSWER = re.compile(
-    r"\b(?:here(?:['’]s| is| are)|(?:as|the) follow(?:s|ing)\b.{0,40}(?:points?|steps?|overview|breakdown|ways)|"
-    r"gathered information|let['’]s|as (?:mentioned|noted|discussed|described|shown) (?:above|earlier|below)|"
-    r"see (?:above|below))",
-    re.IGNORECASE,
-)
-_LEANS_BACK = re.compile(
-    r"\W*(?:this|these|those|that|such|it|its|they|their|he|she|his|her|both|each of|one of|another|"
-    r"the (?:former|latter|same|other|second|next|resulting|above)|however|therefore|thus|hence|moreover|furthermore|"
-    r"additionally|in addition|also|then|finally|similarly|conversely|instead|as a result|consequently|"
-    r"for (?:example|instance)|in contrast|on the other hand|and|but|or|so|because of this|first|second|secondly|third|"
-    r"thirdly|next|here|there(?:fore| is| are)?)\b",
-    re.IGNORECASE,
-)
-_SUMS_UP = re.compile(
-    r"\W*(?:in (?:summary|conclusion|essence|short)|overall|to summari[sz]e|to conclude),?\s+", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +21,7 @@ class Statement:
         sums_up: whether it closes an answer ("In summary, ...") or goes on from such a sentence.
         antecedent: the sentence that its opening refers to, or the one with the label of its point; None where it
             has none or that one is not a statement.
+        subject: the heading or label above it, where the sentence itself does not say what it is about; else None.
     """
 
     evidence: Evidence
@@ -51,6 +32,7 @@ class Statement:
     stands_alone: bool
     sums_up: bool
     antecedent: Statement | None
+    subject: str | None
 
     @property
     def can_lead(self) -> bool:
@@ -64,40 +46,46 @@ class Statement:
 
 
 def statements_in(evidence: Evidence, section: ScoredPassage) -> list[Statement]:
-    """Return the sentences of a section that say something on their own or after the one before.
-
-    Left out: fragments, tables and formulas, labels and lines that only introduce a list, and talk about the answer.
-    """
-    text = section.passage.text
+    """Return the sentences of a section that say something on their own or after the one before; see `wording`."""
     statements: list[Statement] = []
     previous: Statement | None = None
-    label: Statement | None = None
-    line_start = 0
-    for inner in split_sentences(text):
-        starts_line = "\n" in text[line_start : inner.start] or inner.start == 0 or not statements
-        line_start = inner.end
-        words = text[inner.start : inner.end]
-        has_label = words.startswith("**")
-        label = None if starts_line else label
-        if len(plain_text(words).split()) < _LEAST_WORDS or _says_nothing(words):
+    point: Statement | None = None
+    for inner, starts_line, heading in _placed_sentences(section.passage):
+        text = section.passage.text[inner.start : inner.end]
+        point = None if starts_line else point
+        if says_nothing(text):
             previous = None
             continue
-        leans = not has_label and bool(_LEANS_BACK.match(plain_text(words)))
-        statement = Statement(
+        leans = leans_back(text)
+        previous = Statement(
             evidence=evidence,
             section=section,
             span=Span(section.passage.start + inner.start, section.passage.start + inner.end),
-            text=words,
-            plain=plain_text(words),
-            stands_alone=not leans and label is None,
-            sums_up=bool(_SUMS_UP.match(words)) or (leans and previous is not None and previous.sums_up),
-            antecedent=previous if leans else label,
+            text=text,
+            plain=plain_text(text),
+            stands_alone=not leans and point is None,
+            sums_up=sums_up(text) or (leans and previous is not None and previous.sums_up),
+            antecedent=previous if leans else point,
+            subject=heading if lacks_subject(text) else None,
         )
-        statements.append(statement)
-        previous = statement
-        label = statement if has_label else label
+        statements.append(previous)
+        point = previous if label_of(text) else point
     return statements
 
 
-def _says_nothing(text: str) -> bool:
-    return text.endswith("?") or any(pattern.search(text) for pattern in (_NO_STATEMENT, _LEADS_ON, _ABOUT_THE_ANSWER))
+def _placed_sentences(passage: Passage) -> Iterator[tuple[Span, bool, str]]:
+    """Give each sentence, whether it starts a line, and what it stands under: the label of a point, or the heading."""
+    labels: list[tuple[int, str]] = []
+    end = indent = 0
+    for span in split_sentences(passage.text):
+        starts_line = end == 0 or "\n" in passage.text[end : span.start]
+        end = span.end
+        if starts_line:
+            indent = span.start - (passage.text.rfind("\n", 0, span.start) + 1)
+            while labels and labels[-1][0] >= indent:
+                labels.pop()
+        heading = labels[-1][1] if labels else passage.section
+        yield span, starts_line, heading
+        label = label_of(passage.text[span.start : span.end])
+        if starts_line and label is not None:
+            labels.append((indent, label))
