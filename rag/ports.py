@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from rag.models import CatalogChange, FileRecord, Passage
+from rag.models import CatalogChange, FileRecord, Passage, PassageKind
 
 Vectors = npt.NDArray[np.float32]
 """Float32, one row a text; rows have unit length."""
@@ -51,12 +51,20 @@ class VectorIndex(Protocol):
         """Return how many vectors there are."""
         ...
 
+    def can_search(self) -> bool:
+        """Return whether a search works: a store can be damaged though its count is right."""
+        ...
+
     def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """Return up to `limit` ids with their cosine to a vector of shape ``(dimensions,)``, nearest first."""
         ...
 
     def cosines(self, vector: Vectors, ids: Collection[str]) -> dict[str, float]:
         """Return the cosine to a vector of shape ``(dimensions,)`` of each id that is there."""
+        ...
+
+    def close(self) -> None:
+        """Release its files."""
         ...
 
 
@@ -95,12 +103,16 @@ class PassageStore(Protocol):
         """Return the passages of some entries, in the order of entry and place."""
         ...
 
+    def unknown_urls(self, urls: Collection[str]) -> set[str]:
+        """Return which of some urls no file of the corpus has, indexed or left out."""
+        ...
+
     def urls_of_passages(self, ids: Collection[str]) -> dict[str, str]:
         """Return the entry's url for each of some passages."""
         ...
 
-    def all_passages(self) -> list[Passage]:
-        """Return every passage, in the order of entry and place."""
+    def passage_counts(self) -> dict[PassageKind, int]:
+        """Return how many passages there are of each kind."""
         ...
 
 
@@ -113,6 +125,10 @@ class Catalog(LexicalIndex, PassageStore, Protocol):
 
     def set_meta(self, values: Mapping[str, str]) -> None:
         """Record facts about the index, durably."""
+        ...
+
+    def close(self) -> None:
+        """Release its files."""
         ...
 
     def files(self) -> dict[str, FileRecord]:

@@ -11,7 +11,7 @@ from rag.models import Answer, Evidence
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 
 
-def answer_to_json(answer: Answer, line_id: str | None = None) -> dict[str, Json]:
+def answer_to_json(answer: Answer, line_id: Json = None) -> dict[str, Json]:
     """Return an answer as JSON, with the id of the line it replies to, if there is one."""
     return {
         **_identity(line_id),
@@ -29,7 +29,7 @@ def answer_to_json(answer: Answer, line_id: str | None = None) -> dict[str, Json
 
 
 def search_to_json(
-    query: str, results: Sequence[Evidence], timings_ms: Mapping[str, float], line_id: str | None = None
+    query: str, results: Sequence[Evidence], timings_ms: Mapping[str, float], line_id: Json = None
 ) -> dict[str, Json]:
     """Return the results of a search as JSON, with the id of the line it replies to, if there is one."""
     return {
@@ -40,7 +40,7 @@ def search_to_json(
     }
 
 
-def _identity(line_id: str | None) -> dict[str, Json]:
+def _identity(line_id: Json) -> dict[str, Json]:
     return {} if line_id is None else {"id": line_id}
 
 

@@ -14,7 +14,7 @@ from rag.adapters.embedding_cache import EmbeddingCache
 from rag.adapters.minilm import MiniLMEmbedder
 from rag.answering import Answerer, Composer
 from rag.corpus import require_folder
-from rag.indexing import Generation, IndexFolder, IndexStatus, Progress, SyncReport, inspect_index, sync
+from rag.indexing import Generation, IndexFolder, IndexStatus, Progress, SyncReport, built_with, inspect_index, sync
 from rag.models import Answer, Evidence, Provenance
 from rag.ports import Embedder
 from rag.retrieval import Retriever
@@ -47,15 +47,10 @@ def open_generation(folder: Path, *, create: bool) -> Generation:
 
 @dataclass(frozen=True, slots=True)
 class QuickTakes:
-    """An open corpus: ask it, search it.
-
-    Attributes:
-        report: what bringing the index in step with the corpus did.
-    """
+    """An open corpus: ask it, search it."""
 
     retriever: Retriever
     answerer: Answerer
-    report: SyncReport
 
     def ask(self, question: str, *, exclude: Collection[str] = ()) -> Answer:
         """Answer a question; see `rag.answering.Answerer.ask`."""
@@ -76,33 +71,45 @@ def load_embedder() -> Embedder:
 
 
 def index_status(settings: Settings) -> IndexStatus:
-    """Return what the index of the settings' corpus holds, and whether it is in step; see `rag.indexing.inspect`."""
-    return inspect_index(settings.corpus_dir, index_folder(settings))
+    """Return what the index of the settings' corpus holds, and whether it is in step; see `rag.indexing.inspect_index`.
+
+    Raises:
+        ConfigurationError: the corpus folder does not exist.
+    """
+    return inspect_index(settings.corpus_dir, index_folder(settings), built_with(MiniLMEmbedder.fingerprint))
 
 
 def sync_index(settings: Settings, embedder: Embedder, progress: Progress | None = None) -> SyncReport:
     """Bring the index of the settings' corpus in step with it; see `rag.indexing.sync`."""
     index = index_folder(settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     with closing(EmbeddingCache(settings.data_dir / "embeddings.sqlite3")) as cache:
         return sync(settings.corpus_dir, index, embedder, cache, progress)
 
 
 @contextmanager
-def open_quicktakes(settings: Settings, progress: Progress | None = None) -> Generator[QuickTakes]:
-    """Open the settings' corpus for questions, its index brought in step first.
+def open_index(settings: Settings, embedder: Embedder) -> Generator[QuickTakes]:
+    """Open the index of the settings' corpus as it is, for questions.
 
     Raises:
-        QuickTakesError: the corpus folder, the index or the embedder cannot be used.
+        IndexStateError: there is no index, or it cannot be used.
     """
-    index = index_folder(settings)
-    embedder = load_embedder()
-    report = sync_index(settings, embedder, progress)
-    with index.lock(exclusive=False):
-        generation = index.open_current()
+    with closing(index_folder(settings).open_current()) as generation:
         catalog = generation.catalog
         retriever = Retriever(embedder, generation.questions, generation.sections, catalog, catalog)
         meta = catalog.meta()
         provenance = Provenance(meta["corpus"], f"{meta['recipe']}:{generation.folder.name}", meta["embedder"])
-        answerer = Answerer(retriever, Composer(embedder, catalog), catalog, provenance)
-        yield QuickTakes(retriever, answerer, report)
+        yield QuickTakes(retriever, Answerer(retriever, Composer(embedder, catalog), catalog, provenance))
+
+
+@contextmanager
+def open_quicktakes(settings: Settings) -> Generator[QuickTakes]:
+    """Bring the index of the settings' corpus in step, and open it for questions.
+
+    Raises:
+        QuickTakesError: the corpus folder, the index or the embedder cannot be used.
+    """
+    index_folder(settings)
+    embedder = load_embedder()
+    sync_index(settings, embedder)
+    with open_index(settings, embedder) as quicktakes:
+        yield quicktakes

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, cast
 
 import chromadb
 import numpy as np
+from chromadb.api.client import Client
 from chromadb.api.types import Embeddings
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
@@ -34,45 +36,74 @@ class ChromaVectorIndex:
     """
 
     def __init__(self, folder: Path, name: str) -> None:
-        try:
-            client = chromadb.PersistentClient(str(folder), ChromaSettings(anonymized_telemetry=False))
+        self._folder = folder
+        with self._translated():
+            self._client = chromadb.PersistentClient(str(folder), ChromaSettings(anonymized_telemetry=False))
             # Vectors are always passed in: with Chroma's default function it would try to download a model.
-            self._collection = client.get_or_create_collection(
+            self._collection = self._client.get_or_create_collection(
                 name,
                 embedding_function=None,
                 configuration={"hnsw": {"space": "cosine", "ef_search": _SEARCH_BREADTH}},
             )
-        except ChromaError as error:
-            raise IndexStateError(f"cannot open the vector store in {folder}: {error}; delete that folder") from error
+
+    def close(self) -> None:
+        """Release the store's files, once all collections of the folder are closed."""
+        cast("Client", self._client).close()
 
     def add(self, ids: Sequence[str], vectors: Vectors) -> None:
         """Add vectors, shape ``(len(ids), dimensions)``, under ids that are not there yet."""
-        for start in range(0, len(ids), _BATCH_SIZE):
-            stop = start + _BATCH_SIZE
-            self._collection.add(list(ids[start:stop]), embeddings=cast("Embeddings", vectors[start:stop]))
+        with self._translated():
+            for start in range(0, len(ids), _BATCH_SIZE):
+                stop = start + _BATCH_SIZE
+                self._collection.add(list(ids[start:stop]), embeddings=cast("Embeddings", vectors[start:stop]))
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove vectors; unknown ids are ignored."""
-        for start in range(0, len(ids), _BATCH_SIZE):
-            self._collection.delete(list(ids[start : start + _BATCH_SIZE]))
+        with self._translated():
+            for start in range(0, len(ids), _BATCH_SIZE):
+                self._collection.delete(list(ids[start : start + _BATCH_SIZE]))
 
     def count(self) -> int:
         """Return how many vectors there are."""
-        return self._collection.count()
+        with self._translated():
+            return self._collection.count()
+
+    def can_search(self) -> bool:
+        """Return whether a search works: a store can be damaged though its count is right."""
+        try:
+            with self._translated():
+                some = self._collection.get(limit=1, include=["embeddings"])
+            return all(self.search(vector, 1) for vector in np.asarray(some["embeddings"], dtype=np.float32))
+        except IndexStateError:
+            return False
 
     def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """Return up to `limit` ids with their cosine to a vector of shape ``(dimensions,)``, nearest first."""
         limit = min(limit, self.count())
         if limit == 0:
             return []
-        found = self._collection.query(cast("Embeddings", vector[None, :]), n_results=limit, include=["distances"])
+        with self._translated():
+            found = self._collection.query(
+                cast("Embeddings", vector[np.newaxis, :]), n_results=limit, include=["distances"]
+            )
         distances = found["distances"] or [[]]
         return [(found_id, 1.0 - distance) for found_id, distance in zip(found["ids"][0], distances[0], strict=True)]
 
     def cosines(self, vector: Vectors, ids: Collection[str]) -> dict[str, float]:
         """Return the cosine to a vector of shape ``(dimensions,)`` of each id that is there."""
-        found = self._collection.get(list(ids), include=["embeddings"])
+        with self._translated():
+            found = self._collection.get(list(ids), include=["embeddings"])
         if not found["ids"]:
             return {}
         cosines = np.asarray(found["embeddings"], dtype=np.float32) @ vector
         return {found_id: float(cosine) for found_id, cosine in zip(found["ids"], cosines, strict=True)}
+
+    @contextmanager
+    def _translated(self) -> Generator[None]:
+        try:
+            yield
+        except ChromaError as error:
+            raise IndexStateError(
+                f"the vector store in {self._folder} cannot be used ({error}); "
+                "run 'quicktakes index sync' to build it anew"
+            ) from error

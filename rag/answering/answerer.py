@@ -6,20 +6,17 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from rag.answering.composer import COMPOSED_ENTRIES, Chosen, Composer
+from rag.answering.composer import Chosen, Composer
 from rag.answering.layout import lay_out
-from rag.answering.questions import asks_the_same, names_in, negations_in, parts_of
+from rag.answering.questions import asks_the_same, mentions_all, names_in, parts_of
 from rag.citations import CitationList
 from rag.models import Answer, Evidence, Provenance, Rung, Sentence, Span, Status, Suggestion
-from rag.passages import split_sentences, terms_of
+from rag.passages import split_sentences
 from rag.ports import PassageStore
 from rag.retrieval import Retriever
 
-ENOUGH = 0.5
-"""Below this probability that the first entry answers the question, nothing is answered."""
-
-_SAME_QUESTION = 0.94
-"""Cosine from which two questions with the same negations ask the same, whatever their words."""
+ENOUGH = 0.41
+"""Below this probability that the first entry answers the question, nothing is answered; see docs/retrieval.md."""
 
 _EVIDENCE = 10
 _SUGGESTIONS = 3
@@ -71,7 +68,7 @@ class Answerer:
 
     def _curated(self, question: str, evidence: Sequence[Evidence]) -> _Reply | None:
         """Return the whole answer of an entry that was asked this very question, if there is one."""
-        same = next((one for one in evidence if _is_same(question, one)), None)
+        same = next((one for one in evidence if asks_the_same(question, one.title)), None)
         if same is None:
             return None
         citations = CitationList(self.store.answer_of, self.store.question_of)
@@ -87,28 +84,29 @@ class Answerer:
     def _composed(self, question: str, evidence: Sequence[Evidence], exclude: Collection[str]) -> _Reply:
         """Return an answer made of the best sentences of the best entries, for each part that has some."""
         citations = CitationList(self.store.answer_of, self.store.question_of)
-        chosen: list[Chosen] = []
-        uncovered: list[str] = []
         parts = parts_of(question)
+        covered: list[list[Chosen]] = []
+        uncovered: list[str] = []
         for part in parts:
             found = evidence if len(parts) == 1 else self.retriever.retrieve(part, limit=_EVIDENCE, exclude=exclude)
-            statements = self.composer.compose(part, found) if self._is_covered(part, found) else []
-            shown = {one.statement.span: one.statement.passage.url for one in chosen}
-            chosen += [one for one in statements if shown.get(one.statement.span) != one.statement.passage.url]
+            statements = self._compose_part(part, found)
+            fresh = _without_repeats(statements, covered)
+            covered += [fresh] if fresh else []
             uncovered += [] if statements else [part]
-        if not chosen:
+        if not covered:
             return _Reply("abstained", "composed", ABSTENTION, (), citations)
-        sentences = tuple(_cite(one, citations) for one in chosen)
+        sentences = tuple(_cite(one, citations) for statements in covered for one in statements)
         status: Status = "partial" if uncovered else "answered"
-        text = "\n\n".join([lay_out(chosen), *(f"{NOT_COVERED} {part}" for part in uncovered)])
-        return _Reply(status, "composed", text, sentences, citations)
+        blocks = [*map(lay_out, covered), *(f"{NOT_COVERED} {part}" for part in uncovered)]
+        return _Reply(status, "composed", "\n\n".join(blocks), sentences, citations)
 
-    def _is_covered(self, question: str, evidence: Sequence[Evidence]) -> bool:
-        """Return whether the evidence is strong, and names what the question names."""
+    def _compose_part(self, question: str, evidence: Sequence[Evidence]) -> list[Chosen]:
+        """Return the statements that answer; none where the evidence is thin or they lack a name the question uses."""
         if not evidence or evidence[0].score < ENOUGH:
-            return False
-        found = [f"{one.title} {self.store.answer_of(one.url)}" for one in evidence[:COMPOSED_ENTRIES]]
-        return names_in(question) <= set(terms_of(" ".join(found)))
+            return []
+        chosen = self.composer.compose(question, evidence)
+        said = " ".join(f"{one.statement.passage.section} {one.statement.text}" for one in chosen)
+        return chosen if mentions_all(said, names_in(question)) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +118,11 @@ class _Reply:
     citations: CitationList
 
 
-def _is_same(question: str, evidence: Evidence) -> bool:
-    if asks_the_same(question, evidence.title):
-        return True
-    return evidence.signals.question >= _SAME_QUESTION and negations_in(question) == negations_in(evidence.title)
+def _without_repeats(statements: Sequence[Chosen], covered: Sequence[Sequence[Chosen]]) -> list[Chosen]:
+    """Return the statements that answer a further part of a question: none shown before, summing up nothing."""
+    shown = {(one.statement.passage.id, one.statement.span) for part in covered for one in part}
+    fresh = [one for one in statements if (one.statement.passage.id, one.statement.span) not in shown]
+    return [one for one in fresh if not covered or not one.statement.sums_up]
 
 
 def _cite(chosen: Chosen, citations: CitationList) -> Sentence:

@@ -10,13 +10,14 @@ from rag.answering.composer import Chosen
 def lay_out(chosen: Sequence[Chosen]) -> str:
     """Return the text of chosen statements; each stands in it verbatim, in order."""
     blocks: list[str] = []
-    section = ""
+    last = None
     for statement in (one.statement for one in chosen):
-        if blocks and statement.passage.id == section and not _is_point(statement.text):
+        line = (statement.passage.id, statement.line)
+        if line == last:
             blocks[-1] += f" {statement.text}"
         else:
             blocks.append(statement.text)
-        section = statement.passage.id
+        last = line
     points = [_is_point(block) and number > 0 for number, block in enumerate(blocks)]
     text = ""
     for number, block in enumerate(blocks):

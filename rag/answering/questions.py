@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.passages import terms_of, words_of
+from rag.passages import stem, terms_of, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +57,58 @@ def parts_of(question: str) -> list[str]:
     return parts if len(parts) > 1 and stands_alone and not leans else [question]
 
 
-def names_in(question: str) -> frozenset[str]:
-    """Return the terms of a question that are names: written with a digit or in capitals, as in C4, p53, HIV or mRNA.
+def names_in(question: str) -> list[str]:
+    """Return the names that a question uses, as stems: what is written with a digit or in capitals, as C4, p53 or HIV.
 
-    A name has no other wording: an entry that lacks it is about something else.
+    A single capital letter is a name together with the word beside it: vitamin D, S phase. A name has no other wording:
+    an entry that lacks it is about something else.
     """
     if question.isupper():
-        return frozenset()
-    names = [word for word in _NAME.findall(unicodedata.normalize("NFKC", question)) if not word.isdigit()]
-    return frozenset(term for name in names for term in terms_of(name))
+        return []
+    text = unicodedata.normalize("NFKC", question)
+    names = [word for word in _NAME.findall(text) if not word.isdigit()]
+    letters = [found.group() for found in _LETTER_NAME.finditer(text)]
+    return [" ".join(map(stem, words_of(name))) for name in [*names, *letters]]
+
+
+def mentions_all(text: str, names: Sequence[str]) -> bool:
+    """Return whether a text has each of some names, stems compared, word beside word."""
+    stems = f" {' '.join(map(stem, words_of(text)))} "
+    return all(f" {name} " in stems for name in names)
 
 
 def asks_the_same(question: str, other: str) -> bool:
-    """Return whether two questions have the same words that matter, stems compared, and the same negations."""
-    return set(terms_of(question)) == set(terms_of(other)) and negations_in(question) == negations_in(other)
+    """Return whether two questions are the same but for words that carry no meaning in them, such as "main" or "does".
+
+    Order counts (what X does to Y is not what Y does to X), except where things are compared.
+    """
+    own, others = _canonical(question), _canonical(other)
+    if own and "differ" in own:
+        own, others = sorted(own), sorted(others)
+    return bool(own) and own == others
 
 
-def negations_in(text: str) -> frozenset[str]:
-    """Return the words of a text that turn its meaning round."""
-    return frozenset(words_of(text)) & _NEGATIONS
+def _canonical(question: str) -> list[str]:
+    letters = [f"letter {found.group(1) or found.group(2)}" for found in _LETTER_NAME.finditer(question)]
+    words = [word for word in words_of(question) if word not in _FRAME]
+    return [_SAME_MEANING.get(stem(word), stem(word)) for word in words] + letters
 
 
 _NAME = re.compile(r"\b(?=\w*\d|\w*[A-Z]\w*[A-Z])\w{2,}\b", re.ASCII)
-_NEGATIONS = frozenset({"no", "not", "never", "without", "cannot", "cant", "dont", "doesnt", "isnt", "arent", "wont"})
+_LETTER_NAME = re.compile(r"\b[A-Za-z]{3,} ([A-HJ-Z])\b(?!')|\b([B-HJ-Z]) [a-z]{3,}\b")
+_FRAME = frozenset(
+    """
+    a an the of in on to for by with from into between and is are was were be been being do does did can could would
+    will should what how explain describe define discuss outline state tell me us about please main key major some its
+    their it that you we i there give example examples
+    """.split()
+)
+_SAME_MEANING = {
+    "role": "function",
+    "signific": "import",
+    "compar": "differ",
+    "contrast": "differ",
+    "distinguish": "differ",
+    "differenti": "differ",
+    "kind": "type",
+}

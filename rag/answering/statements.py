@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.answering.wording import label_of, lacks_subject, leans_back, says_nothing, sums_up
+from rag.answering.wording import is_generic, label_of, lacks_subject, leans_back, says_nothing, sums_up
 from rag.models import Evidence, Passage, ScoredPassage, Span
 from rag.passages import plain_text, split_sentences
+
+_NUMBERED = re.compile(r"\s*\d{1,3}[.)]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,10 @@ class Statement:
         sums_up: whether it closes an answer ("In summary, ...") or goes on from such a sentence.
         antecedent: the sentence that its opening refers to, or the one with the label of its point; None where it
             has none or that one is not a statement.
-        subject: the heading or label above it, where the sentence itself does not say what it is about; else None.
+        subject: what it is about where it does not say so itself: for a point below another point that point's label,
+            for a sentence without a subject the heading; else None.
+        line: number of its line in the section; sentences of one line belong together.
+        is_step: whether it stands in a numbered list.
     """
 
     evidence: Evidence
@@ -33,6 +39,8 @@ class Statement:
     sums_up: bool
     antecedent: Statement | None
     subject: str | None
+    line: int
+    is_step: bool
 
     @property
     def can_lead(self) -> bool:
@@ -50,9 +58,12 @@ def statements_in(evidence: Evidence, section: ScoredPassage) -> list[Statement]
     statements: list[Statement] = []
     previous: Statement | None = None
     point: Statement | None = None
-    for inner, starts_line, heading in _placed_sentences(section.passage):
+    line = -1
+    for placed in _placed_sentences(section.passage):
+        inner = placed.span
         text = section.passage.text[inner.start : inner.end]
-        point = None if starts_line else point
+        point = point if placed.line == line else None
+        line = placed.line
         if says_nothing(text):
             previous = None
             continue
@@ -66,26 +77,41 @@ def statements_in(evidence: Evidence, section: ScoredPassage) -> list[Statement]
             stands_alone=not leans and point is None,
             sums_up=sums_up(text) or (leans and previous is not None and previous.sums_up),
             antecedent=previous if leans else point,
-            subject=heading if lacks_subject(text) else None,
+            subject=placed.above or (section.passage.section if lacks_subject(text) else None),
+            line=placed.line,
+            is_step=placed.is_step,
         )
         statements.append(previous)
         point = previous if label_of(text) else point
     return statements
 
 
-def _placed_sentences(passage: Passage) -> Iterator[tuple[Span, bool, str]]:
-    """Give each sentence, whether it starts a line, and what it stands under: the label of a point, or the heading."""
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A sentence with the number of its line, the label of the point it stands below, and whether it is a step."""
+
+    span: Span
+    line: int
+    above: str | None
+    is_step: bool
+
+
+def _placed_sentences(passage: Passage) -> Iterator[_Placed]:
     labels: list[tuple[int, str]] = []
-    end = indent = 0
+    end = line = indent = 0
+    is_step = False
     for span in split_sentences(passage.text):
         starts_line = end == 0 or "\n" in passage.text[end : span.start]
         end = span.end
         if starts_line:
-            indent = span.start - (passage.text.rfind("\n", 0, span.start) + 1)
+            line += 1
+            line_start = passage.text.rfind("\n", 0, span.start) + 1
+            marks = passage.text[line_start : span.start]
+            is_step = bool(_NUMBERED.match(marks))
+            indent = len(marks) - len(marks.lstrip())
             while labels and labels[-1][0] >= indent:
                 labels.pop()
-        heading = labels[-1][1] if labels else passage.section
-        yield span, starts_line, heading
+        yield _Placed(span, line, labels[-1][1] if labels else None, is_step)
         label = label_of(passage.text[span.start : span.end])
-        if starts_line and label is not None:
+        if starts_line and label is not None and not is_generic(label):
             labels.append((indent, label))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.passages import plain_text
+from rag.passages import plain_text, words_of
 
 _LEAST_WORDS = 5
 _LABEL = re.compile(r"\*\*(?P<label>[^*\n]{1,80}?)\s*:?\*\*\s*:?\s*")
@@ -13,7 +13,7 @@ _LEADS_ON = re.compile(r"[:;,]\**$")
 _ABOUT_THE_ANSWER = re.compile(
     r"\b(?:here(?:['’]s| is| are)|(?:as|the) follow(?:s|ing)\b.{0,40}(?:points?|steps?|overview|breakdown|ways)|"
     r"gathered information|let['’]s|as (?:mentioned|noted|discussed|described|shown) (?:above|earlier|below)|"
-    r"see (?:above|below))",
+    r"see (?:above|below)|(?:figures?|scheme|table|diagram|example) below|below (?:is|are))",
     re.IGNORECASE,
 )
 _LEANS_BACK = re.compile(
@@ -77,3 +77,33 @@ def lacks_subject(text: str) -> bool:
     label = label_of(text)
     says_what = label is not None and not _GENERIC_LABEL.fullmatch(label)
     return not says_what and bool(_STARTS_WITH_VERB.match(_LABEL.sub("", text, count=1)))
+
+
+def defines(text: str, question: str) -> bool:
+    """Return whether a question asks what something is and the sentence says that: "Osmosis is ..."."""
+    asked = _WHAT_IS.match(question.strip())
+    if asked is None:
+        return False
+    opening = re.compile(
+        rf"\W*(?:an? |the )?{re.escape(asked['thing'])}\W+(?:\(.+?\)\W+)?(?:is|are|refers?|means?)\b", re.IGNORECASE
+    )
+    return bool(opening.match(plain_text(text)))
+
+
+def is_generic(label: str) -> bool:
+    """Return whether a label names an aspect ("Structure", "Function") and not a thing."""
+    return bool(_GENERIC_LABEL.fullmatch(label))
+
+
+_WHAT_IS = re.compile(r"(?:what(?:'s| is| are)|define) (?:an? |the )?(?P<thing>[^?]{2,60}?)\s*\??$", re.IGNORECASE)
+
+
+def facts_in(plain: str) -> tuple[list[str], frozenset[str]]:
+    """Return the numbers and the negations of a sentence: what must be equal where two sentences say the same."""
+    words = words_of(plain)
+    return [word for word in words if word[0].isdigit()], frozenset(words) & _NEGATIONS
+
+
+_NEGATIONS = frozenset(
+    "no not never without cannot cant dont doesnt isnt arent wont neither nor lacks lack unable fails absent".split()
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from collections.abc import Callable, Generator
@@ -44,6 +45,9 @@ Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many e
 
 def main() -> None:
     """Run the command line; an error raised on purpose is one line on standard error and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # entries hold more than the ASCII of a bare container
     try:
         app()
     except QuickTakesError as error:
@@ -129,15 +133,17 @@ def _lines(question: str | None, batch: Path | None) -> list[BatchLine]:
 
 @contextmanager
 def _open(corpus_dir: Path | None, data_dir: Path | None) -> Generator[QuickTakes]:
-    """Open the corpus, its index brought in step; what could not be used is said in one line on standard error."""
-    from rag.wiring import open_quicktakes
+    """Open the corpus, its index brought in step; how many files could not be used is said on standard error."""
+    from rag.wiring import index_folder, load_embedder, open_index, sync_index
 
-    with (
-        show_progress("Indexing") as progress,
-        open_quicktakes(settings_from(corpus_dir, data_dir), progress) as quicktakes,
-    ):
-        if count := len(quicktakes.report.problems):
-            typer.echo(f"{count} files could not be used; 'quicktakes index status' lists them", err=True)
+    settings = settings_from(corpus_dir, data_dir)
+    index_folder(settings)  # a corpus folder that is missing is told before the embedder is loaded
+    embedder = load_embedder()
+    with show_progress("Indexing") as progress:
+        report = sync_index(settings, embedder, progress)
+    if count := len(report.problems):
+        typer.echo(f"{count} files could not be used; 'quicktakes index status' lists them", err=True)
+    with open_index(settings, embedder) as quicktakes:
         yield quicktakes
 
 

@@ -9,13 +9,17 @@ from typing import cast
 
 from rag.errors import QuestionError
 from rag.retrieval import check_question
+from rag.wire import Json
 
 
 @dataclass(frozen=True, slots=True)
 class BatchLine:
-    """One question of a batch file. A line's ``history`` is accepted; answers do not depend on it yet."""
+    """One question of a batch file, with the id to give back as it came.
 
-    id: str | None
+    A line's ``history``, a list, is accepted; answers do not depend on it yet.
+    """
+
+    id: Json
     question: str
 
 
@@ -26,7 +30,7 @@ def read_batch(file: Path) -> list[BatchLine]:
         QuestionError: the file or a line cannot be used; the message names file and line.
     """
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionError(f"cannot read batch file {file}: {error}") from error
     return [_read_line(line, f"{file}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
@@ -35,15 +39,14 @@ def read_batch(file: Path) -> list[BatchLine]:
 def _read_line(line: str, place: str) -> BatchLine:
     try:
         value: object = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise QuestionError(f"{place}: not a JSON object: {error}") from error
-    fields = cast("dict[str, object]", value) if isinstance(value, dict) else {}
+    fields = cast("dict[str, Json]", value) if isinstance(value, dict) else {}
     question = fields.get("question")
-    if not isinstance(question, str):
-        raise QuestionError(f'{place}: must be an object such as {{"id": "1", "question": "..."}}')
+    if not isinstance(question, str) or not isinstance(fields.get("history", []), list):
+        raise QuestionError(f'{place}: must be an object such as {{"id": "1", "question": "...", "history": []}}')
     try:
         check_question(question)
     except QuestionError as error:
         raise QuestionError(f"{place}: {error}") from error
-    identity = fields.get("id")
-    return BatchLine(None if identity is None else str(identity), question)
+    return BatchLine(fields.get("id"), question)

@@ -26,7 +26,14 @@ def show_progress(label: str) -> Generator[Callable[[int, int], None]]:
         TimeRemainingColumn(),
     )
     console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    bar = Progress(
+        *columns,
+        console=console,
+        disable=not console.is_terminal,
+        redirect_stdout=False,  # what is written there must reach a file, not this terminal
+        redirect_stderr=False,
+    )
+    with bar as progress:
         task = None
 
         def update(done: int, total: int) -> None:

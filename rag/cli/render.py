@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markdown import Markdown
-from rich.padding import Padding
-from rich.table import Table
 
-from rag.models import Answer, Evidence
+from rag.models import Answer, Citation, Evidence
 
 _HEADINGS = {
     ("answered", "curated"): "From the QuickTakes answer",
@@ -24,17 +23,35 @@ def show_answer(console: Console, answer: Answer, elapsed_s: float) -> None:
     """Print an answer with its numbered citations, or the nearest entries where it abstained, and the time it took."""
     console.print(f"[bold]{_HEADINGS[answer.status, answer.rung]}[/bold]\n")
     console.print(Markdown(_with_numbers(answer)))
-    if answer.citations:
-        console.print("\n[bold]Sources[/bold]")
-    for citation in answer.citations:
-        section = f" › {citation.section}" if citation.section else ""
-        console.print(f"[{citation.n}] {citation.title}{section}", markup=False, highlight=False)
-        console.print(Padding(citation.url, (0, 0, 0, 4)), style="dim", soft_wrap=True, highlight=False)
+    _show_sources(console, answer.citations)
     if answer.suggestions:
         console.print("\n[bold]Nearest entries[/bold]" if not answer.citations else "\n[bold]See also[/bold]")
     for suggestion in answer.suggestions:
-        console.print(f"  • {suggestion.question}", markup=False, highlight=False)
+        _print_line(console, f"  • {suggestion.question}")
     console.print(f"\nTook {elapsed_s:.2f} s", style="dim", highlight=False)
+
+
+def _show_sources(console: Console, citations: Sequence[Citation]) -> None:
+    """Print each entry cited once, with its url and the sections that the numbers stand for."""
+    if citations:
+        console.print("\n[bold]Sources[/bold]")
+    for url in dict.fromkeys(citation.url for citation in citations):
+        own = [citation for citation in citations if citation.url == url]
+        _print_line(console, own[0].title)
+        _print_line(console, f"  {url}", style="dim")
+        for citation in own:
+            section = citation.section or _beginning(citation.quote)
+            _print_line(console, f"  [{citation.n}] {section}")
+
+
+def _print_line(console: Console, text: str, style: str | None = None) -> None:
+    """Print a line as it is: no markup read into it, nothing cut off at the terminal's width."""
+    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def _beginning(quote: str) -> str:
+    """Return the first words of a quote, to name a section that has no heading."""
+    return f'"{textwrap.shorten(quote, 60, placeholder=" ...")}"'
 
 
 def show_results(console: Console, results: Sequence[Evidence]) -> None:
@@ -42,10 +59,13 @@ def show_results(console: Console, results: Sequence[Evidence]) -> None:
     if not results:
         console.print("Nothing found: the corpus holds no entry to search.")
         return
-    table = Table("", "score", "entry", "section", box=None, pad_edge=False)
     for result in results:
-        table.add_row(str(result.rank), f"{result.score:.2f}", f"{result.title}\n{result.url}", result.passage.section)
-    console.print(table)
+        section = result.passage.section or _beginning(result.passage.text)
+        console.print(
+            f"{result.rank:>3}  {result.score:.2f}  {result.title}", markup=False, highlight=False, soft_wrap=True
+        )
+        console.print(f"           {section}", style="dim", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"           {result.url}", style="dim", markup=False, highlight=False, soft_wrap=True)
 
 
 def _with_numbers(answer: Answer) -> str:

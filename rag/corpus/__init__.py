@@ -1,7 +1,7 @@
 """Entries: read from their files, written back byte for byte, loaded by the folder."""
 
 from rag.corpus.entry import Entry, RelatedArticle, Seo, new_entry, slug_of
-from rag.corpus.files import Corpus, decode_entry, find_files, load_corpus, read_entry, read_file, repeated_url, require_folder
+from rag.corpus.files import Corpus, decode_entry, find_files, load_corpus, printable_path, read_entry, read_file, repeated_url, require_folder
 from rag.corpus.knowledge import reason_left_out
 from rag.corpus.newlines import UnwritableTextError, decode_newlines, encode_newlines
 from rag.corpus.reader import parse_entry
@@ -23,6 +23,7 @@ __all__ = [
     "load_corpus",
     "new_entry",
     "parse_entry",
+    "printable_path",
     "read_entry",
     "read_file",
     "reason_left_out",

@@ -66,6 +66,8 @@ def read_file(path: Path) -> bytes:
         CorpusError: not a readable file, or larger than `MAX_BYTES`.
     """
     try:
+        if printable_path(path) != str(path):
+            raise _problem(path, "QT100", "has a name that is not UTF-8; rename it")
         if path.is_dir():
             raise _problem(path, "QT100", "is a folder, not an entry file; rename it without .md")
         if not path.is_file():
@@ -125,11 +127,11 @@ def load_corpus(folder: Path) -> Corpus:
 
 def repeated_url(path: Path, entry: Entry, first: Path) -> Problem:
     """Return the problem of a second file with the url of a first one."""
-    line = render_line_of(entry, "url")
+    line = _line_of_key(entry, "url")
     return Problem(str(path), line, "QT140", f"url {entry.url} is taken by {first}; give one of them another")
 
 
-def render_line_of(entry: Entry, key: str) -> int:
+def _line_of_key(entry: Entry, key: str) -> int:
     """Return the 1-based line on which a top-level key stands in the file an entry was read from; 1 if it was not."""
     if entry.source is None:
         return 1
@@ -141,5 +143,10 @@ def render_line_of(entry: Entry, key: str) -> int:
     return 1
 
 
+def printable_path(path: Path) -> str:
+    """Return a path as text, with the bytes of its name that are not UTF-8 written as escapes."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def _problem(path: Path, code: str, message: str, line: int = 1) -> CorpusError:
-    return CorpusError([Problem(str(path), line, code, message)])
+    return CorpusError([Problem(printable_path(path), line, code, message)])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+import yaml
+
 from rag.corpus.entry import Entry
 from rag.corpus.header import HeaderError, read_header
 from rag.corpus.leaves import CONTAINER, RELATED_KEYS, leaves_of
@@ -12,6 +14,8 @@ from rag.corpus.newlines import UnwritableTextError
 from rag.corpus.source import Block, KeyPath, Source
 
 _FOLDED_KEYS = {"title", "article_title", "page_description", "page_keywords", "question", "answer"}
+_STRING_KEYS = {*_FOLDED_KEYS, "_schema", "date_format", "post_on_text", "author", "subject", "file_name", "url"}
+_YAML_1_1 = yaml.resolver.Resolver()
 _BODY = "\n&nbsp;"
 _TRAILING = re.compile(r"(?:^(?:[ ]*|#.*)\n)+\Z", re.MULTILINE)
 _TEXT_INDENT = re.compile(r"\n([ ]+)")
@@ -96,13 +100,19 @@ def _render(path: KeyPath, leaf: str, *, indent: int, text_indent: int, is_folde
     key = " " * indent + path[-1]
     plain = f"{key}: {leaf}\n"
     folded = f"{key}: >-\n{' ' * text_indent}{leaf}\n"
-    for text in (folded,) if is_folded else (plain, folded):
+    for text in (folded,) if is_folded or _resolves_to_another_type(path, leaf) else (plain, folded):
         if _reads_back(text, path, leaf):
             return text
     raise UnwritableTextError(
         f"{'.'.join(path)} cannot be written as {leaf[:60]!r}: a value is one line of printable text, "
         "neither empty nor starting with a space"
     )
+
+
+def _resolves_to_another_type(path: KeyPath, leaf: str) -> bool:
+    """Return whether YAML 1.1 would read a text, written plain, as a number, a date or a word such as No."""
+    tag: object = _YAML_1_1.resolve(yaml.ScalarNode, leaf, (True, False))  # pyright: ignore[reportUnknownMemberType]
+    return path[-1] in _STRING_KEYS and tag != "tag:yaml.org,2002:str"
 
 
 def _reads_back(text: str, path: KeyPath, leaf: str) -> bool:

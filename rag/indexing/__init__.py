@@ -3,7 +3,7 @@
 from rag.indexing.generation import Generation, IndexFolder
 from rag.indexing.scan import Changes, find_changes
 from rag.indexing.status import IndexStatus, inspect_index
-from rag.indexing.sync import Progress, SyncReport, built_with, is_whole, sync
+from rag.indexing.sync import Progress, SyncReport, built_with, is_usable, sync
 
 __all__ = [
     "Changes",
@@ -15,6 +15,6 @@ __all__ = [
     "built_with",
     "find_changes",
     "inspect_index",
-    "is_whole",
+    "is_usable",
     "sync",
 ]

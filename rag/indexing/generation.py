@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 from rag.errors import IndexStateError
-from rag.indexing.lock import lock_index
+from rag.indexing.lock import lock_for_writing
+from rag.models import PassageKind
 from rag.ports import Catalog, VectorIndex
 
 _NAME_DIGITS = 6
@@ -19,16 +20,22 @@ _NAME_DIGITS = 6
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One index: a catalog, and the vectors of questions and of sections."""
+    """One index: a catalog, and the vectors of questions and of sections. Never changed once it is in use."""
 
     folder: Path
     catalog: Catalog
     questions: VectorIndex
     sections: VectorIndex
 
-    def vectors_of(self, kind: str) -> VectorIndex:
+    def vectors_of(self, kind: PassageKind) -> VectorIndex:
         """Return the vectors of passages of one kind."""
         return self.questions if kind == "question" else self.sections
+
+    def close(self) -> None:
+        """Close its files."""
+        self.catalog.close()
+        self.questions.close()
+        self.sections.close()
 
 
 class GenerationOpener(Protocol):
@@ -51,9 +58,9 @@ class IndexFolder:
     path: Path
     open_generation: GenerationOpener
 
-    def lock(self, *, exclusive: bool) -> AbstractContextManager[None]:
-        """Return the lock to hold while reading, or while writing; entering it raises `IndexBusyError`."""
-        return lock_index(self.path / "lock", exclusive=exclusive)
+    def lock(self) -> AbstractContextManager[None]:
+        """Return the lock to hold while writing; entering it raises `IndexBusyError`. Readers need none."""
+        return lock_for_writing(self.path / "lock")
 
     def open_current(self) -> Generation:
         """Return the generation in use.
@@ -70,15 +77,22 @@ class IndexFolder:
         """Return whether a generation is in use, whole or not."""
         return self._current_name() is not None
 
-    def start_generation(self) -> Generation:
-        """Return a new, empty generation, not yet in use."""
+    def start_generation(self, copy_of: Generation | None = None) -> Generation:
+        """Return a new generation, not yet in use: empty, or a copy of a finished one."""
         taken = [int(folder.name[1:]) for folder in self._generations()]
         folder = self.path / f"g{max(taken, default=0) + 1:0{_NAME_DIGITS}d}"
-        folder.mkdir(parents=True)
-        return self.open_generation(folder, create=True)
+        if copy_of is None:
+            folder.mkdir(parents=True)
+        else:
+            shutil.copytree(copy_of.folder, folder)
+        return self.open_generation(folder, create=copy_of is None)
 
     def put_in_use(self, generation: Generation) -> None:
-        """Point to a finished generation, in one atomic step, and remove all others."""
+        """Point to a finished generation, in one atomic step.
+
+        The one in use before stays for those who are reading it, until the next one is put in use; all others go.
+        """
+        kept = {generation.folder.name, self._current_name()}
         pointer = self.path / "current.new"
         with pointer.open("w") as file:
             file.write(generation.folder.name)
@@ -86,15 +100,20 @@ class IndexFolder:
             os.fsync(file.fileno())
         pointer.replace(self.path / "current")
         for folder in self._generations():
-            if folder.name != generation.folder.name:
+            if folder.name not in kept:
                 shutil.rmtree(folder)
+
+    def discard(self, generation: Generation) -> None:
+        """Remove a generation that will not be finished."""
+        generation.close()
+        shutil.rmtree(generation.folder, ignore_errors=True)
 
     def _generations(self) -> Iterator[Path]:
         return self.path.glob("g" + "[0-9]" * _NAME_DIGITS)
 
     def _current_name(self) -> str | None:
         try:
-            name = (self.path / "current").read_text().strip()
-        except FileNotFoundError:
+            name = (self.path / "current").read_text(errors="replace").strip()
+        except OSError:
             return None
-        return name if (self.path / name).is_dir() else None
+        return name if any(folder.name == name for folder in self._generations()) else None

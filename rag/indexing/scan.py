@@ -7,27 +7,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.corpus import find_files, read_file
+from rag.corpus import find_files, printable_path, read_file
 from rag.errors import CorpusError
 from rag.models import FileRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """How a corpus folder differs from what was indexed of it; paths are relative to the folder, sorted.
+    """How a corpus folder differs from what was indexed of it; files by name, relative to the folder, sorted.
 
     Attributes:
-        added, edited, removed: paths by what happened to them.
-        file_count: how many entry files the folder has now.
+        paths: of all entry files that the folder has now, by name.
+        added, edited, removed: names by what happened to the files.
     """
 
+    paths: Mapping[str, Path]
     added: tuple[str, ...]
     edited: tuple[str, ...]
     removed: tuple[str, ...]
-    file_count: int
 
     def __bool__(self) -> bool:
         return bool(self.added or self.edited or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedFile:
+    """A file as it is now: its bytes, or the problem of reading them; and the hash of either."""
+
+    sha256: str
+    content: bytes
+    problem: str | None = None
 
 
 def find_changes(corpus_dir: Path, records: Mapping[str, FileRecord]) -> Changes:
@@ -36,19 +45,21 @@ def find_changes(corpus_dir: Path, records: Mapping[str, FileRecord]) -> Changes
     Raises:
         ConfigurationError: the folder does not exist or cannot be listed.
     """
-    paths = {str(path.relative_to(corpus_dir)): path for path in find_files(corpus_dir)}
+    paths = {printable_path(path.relative_to(corpus_dir)): path for path in find_files(corpus_dir)}
+    known = {name: path for name, path in paths.items() if name in records}
     return Changes(
+        paths=paths,
         added=tuple(name for name in paths if name not in records),
-        edited=tuple(name for name, path in paths.items() if name in records and hash_of(path) != records[name].sha256),
+        edited=tuple(name for name, path in known.items() if scan_file(path).sha256 != records[name].sha256),
         removed=tuple(name for name in records if name not in paths),
-        file_count=len(paths),
     )
 
 
-def hash_of(path: Path) -> str:
-    """Return the sha256 of a file's bytes, or of the problem that stops it from being read."""
+def scan_file(path: Path) -> ScannedFile:
+    """Read a file once, for its hash and for what is in it."""
     try:
         content = read_file(path)
     except CorpusError as error:
-        content = str(error).encode()
-    return hashlib.sha256(content).hexdigest()
+        problem = str(error)
+        return ScannedFile(hashlib.sha256(problem.encode()).hexdigest(), b"", problem)
+    return ScannedFile(hashlib.sha256(content).hexdigest(), content)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from rag.errors import IndexStateError
-from rag.indexing.generation import IndexFolder
+from rag.indexing.generation import Generation, IndexFolder
 from rag.indexing.scan import find_changes
-from rag.indexing.sync import is_whole
+from rag.indexing.sync import is_usable
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +20,15 @@ class IndexStatus:
     """An index compared with its corpus.
 
     Attributes:
-        state: ``missing``, ``damaged`` (the next sync builds it anew), ``stale`` or ``in step``.
+        state: ``missing``, ``unusable`` (damaged, or built with another embedder or recipe: the next sync builds it
+            anew), ``stale`` (the corpus changed since) or ``in step``.
         corpus: hash of the corpus as indexed; `embedder`: what its vectors were made with; None where missing.
         problems: of files that could not be used when they were last read.
         left_out: entries kept out of the index, by reason.
         added, edited, removed: files that changed since.
     """
 
-    state: Literal["missing", "damaged", "stale", "in step"]
+    state: Literal["missing", "unusable", "stale", "in step"]
     entries: int = 0
     passages: int = 0
     corpus: str | None = None
@@ -37,32 +40,35 @@ class IndexStatus:
     removed: int = 0
 
 
-def inspect_index(corpus_dir: Path, index: IndexFolder) -> IndexStatus:
-    """Compare an index with its corpus, changing nothing.
+def inspect_index(corpus_dir: Path, index: IndexFolder, wanted: Mapping[str, str]) -> IndexStatus:
+    """Compare an index with its corpus and with what it must be built with (see `built_with`), changing nothing.
 
     Raises:
         ConfigurationError: the corpus folder does not exist.
-        IndexBusyError: another process is changing the index.
     """
-    with index.lock(exclusive=False):
-        try:
-            generation = index.open_current()
-        except IndexStateError:
-            missing = not index.has_current()
-            return IndexStatus("missing" if missing else "damaged", added=find_changes(corpus_dir, {}).file_count)
-        records = generation.catalog.files()
-        changes = find_changes(corpus_dir, records)
-        meta = generation.catalog.meta()
-        state = "damaged" if not is_whole(generation) else "stale" if changes else "in step"
-        return IndexStatus(
-            state=state,
-            entries=generation.questions.count(),
-            passages=generation.questions.count() + generation.sections.count(),
-            corpus=meta.get("corpus"),
-            embedder=meta.get("embedder"),
-            problems=tuple(record.problem for record in records.values() if record.problem),
-            left_out=dict(Counter(record.left_out for record in records.values() if record.left_out)),
-            added=len(changes.added),
-            edited=len(changes.edited),
-            removed=len(changes.removed),
-        )
+    if not index.has_current():
+        return IndexStatus("missing", added=len(find_changes(corpus_dir, {}).added))
+    try:
+        with closing(index.open_current()) as generation:
+            return _compare(corpus_dir, generation, wanted)
+    except IndexStateError:
+        return IndexStatus("unusable", added=len(find_changes(corpus_dir, {}).added))
+
+
+def _compare(corpus_dir: Path, generation: Generation, wanted: Mapping[str, str]) -> IndexStatus:
+    records = generation.catalog.files()
+    changes = find_changes(corpus_dir, records)
+    meta = generation.catalog.meta()
+    usable = is_usable(generation, wanted)
+    return IndexStatus(
+        state="unusable" if not usable else "stale" if changes else "in step",
+        entries=generation.questions.count(),
+        passages=generation.questions.count() + generation.sections.count(),
+        corpus=meta.get("corpus"),
+        embedder=meta.get("embedder"),
+        problems=tuple(record.problem for record in records.values() if record.problem),
+        left_out=dict(Counter(record.left_out for record in records.values() if record.left_out)),
+        added=len(changes.added),
+        edited=len(changes.edited),
+        removed=len(changes.removed),
+    )

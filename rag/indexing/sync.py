@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
-from rag.corpus import Entry, decode_entry, read_file, reason_left_out, repeated_url
+from rag.corpus import Entry, decode_entry, reason_left_out, repeated_url
 from rag.errors import CorpusError, IndexStateError
 from rag.indexing.generation import Generation, IndexFolder
-from rag.indexing.scan import Changes, find_changes, hash_of
+from rag.indexing.scan import Changes, find_changes, scan_file
 from rag.models import CatalogChange, FileRecord, IndexedEntry, Passage, PassageKind
 from rag.passages import RECIPE, embedded_text, passages_of, terms_of
 from rag.ports import Embedder, EmbeddingCache
@@ -21,6 +22,7 @@ FORMAT = "1"
 """Version of the catalog's tables; an index of another version is built anew."""
 
 _BATCH_FILES = 64
+_KINDS: Final[tuple[PassageKind, ...]] = ("question", "section")
 
 Progress = Callable[[int, int], None]
 """Called with how many files are done, and how many there are to do."""
@@ -55,55 +57,91 @@ def sync(
 ) -> SyncReport:
     """Make the index equal to the corpus, and say what was done.
 
-    A change is made in place, marked before it starts and when it is whole; an index found half-changed, damaged, or
-    made with another embedder or recipe is built anew beside the old one and then put in use.
+    What changed is written into a copy of the generation in use, which then takes its place: readers are never
+    disturbed, and a process that is killed leaves nothing but a folder to remove. An index that is damaged, or made
+    with another embedder or recipe, is built anew.
 
     Raises:
-        ConfigurationError: the corpus folder does not exist.
-        IndexBusyError: another process is using the index.
+        ConfigurationError: the corpus folder does not exist, or the index folder cannot be written.
+        IndexBusyError: another process is changing the index.
         IndexStateError: the index does not hold what was written to it.
     """
     started = time.perf_counter()
-    with index.lock(exclusive=True):
-        generation = _open_usable(index, embedder)
-        rebuilt = generation is None
-        generation = generation or index.start_generation()
-        changes = find_changes(corpus_dir, generation.catalog.files())
-        embedded = 0
-        if changes or rebuilt:
-            embedded = _Writer(corpus_dir, generation, embedder, cache, progress or _silent).write(changes)
-        if rebuilt:
-            index.put_in_use(generation)
+    wanted = built_with(embedder.fingerprint)
+    report = _report_unchanged(corpus_dir, index, wanted, started)
+    if report is not None:
+        return report
+    with index.lock():
+        report = _report_unchanged(corpus_dir, index, wanted, started)
+        if report is not None:  # another process did it meanwhile
+            return report
+        current = _open_usable(index, wanted)
+        changes = find_changes(corpus_dir, current.catalog.files() if current else {})
+        generation = index.start_generation(copy_of=current)
+        try:
+            embedded = _Writer(generation, changes, embedder, cache, progress or _silent).write()
+        except BaseException:
+            index.discard(generation)
+            raise
+        index.put_in_use(generation)
         elapsed_s = time.perf_counter() - started
-        return _report(generation, changes, rebuilt=rebuilt, embedded=embedded, elapsed_s=elapsed_s)
+        report = _report(generation, changes, rebuilt=current is None, embedded=embedded, elapsed_s=elapsed_s)
+        generation.close()
+        if current:
+            current.close()
+        return report
 
 
-def built_with(embedder: Embedder) -> dict[str, str]:
-    """Return what an index must have been built with to be usable."""
-    return {"format": FORMAT, "recipe": RECIPE, "embedder": embedder.fingerprint}
+def built_with(embedder: str) -> dict[str, str]:
+    """Return what an index must have been built with to be usable; `embedder` is its fingerprint."""
+    return {"format": FORMAT, "recipe": RECIPE, "embedder": embedder}
+
+
+def _is_whole(generation: Generation) -> bool:
+    """Return whether the vectors are as many as the passages and can be searched."""
+    counts = generation.catalog.passage_counts()
+    return all(
+        generation.vectors_of(kind).count() == counts.get(kind, 0) and generation.vectors_of(kind).can_search()
+        for kind in _KINDS
+    )
+
+
+def is_usable(generation: Generation, wanted: Mapping[str, str]) -> bool:
+    """Return whether an index was built with what is wanted, and is whole; see `built_with`."""
+    return wanted.items() <= generation.catalog.meta().items() and _is_whole(generation)
+
+
+def _open_usable(index: IndexFolder, wanted: Mapping[str, str]) -> Generation | None:
+    """Return the generation in use, or None where it must be built anew."""
+    try:
+        generation = index.open_current()
+        if is_usable(generation, wanted):
+            return generation
+    except IndexStateError:
+        return None
+    generation.close()
+    return None
+
+
+def _report_unchanged(
+    corpus_dir: Path, index: IndexFolder, wanted: Mapping[str, str], started: float
+) -> SyncReport | None:
+    """Return a report where the index is in step already; this needs no lock."""
+    generation = _open_usable(index, wanted)
+    if generation is None:
+        return None
+    try:
+        changes = find_changes(corpus_dir, generation.catalog.files())
+        elapsed_s = time.perf_counter() - started
+        return None if changes else _report(generation, changes, rebuilt=False, embedded=0, elapsed_s=elapsed_s)
+    finally:
+        generation.close()
 
 
 def corpus_hash(records: Iterable[FileRecord]) -> str:
     """Return one hash for all files of a corpus: their paths and contents."""
     lines = sorted(f"{record.path}\0{record.sha256}\n" for record in records)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def is_whole(generation: Generation) -> bool:
-    """Return whether no change of the index was cut short and its vectors are as many as its passages."""
-    if generation.catalog.meta().get("state") != "whole":
-        return False
-    kinds = Counter(passage.kind for passage in generation.catalog.all_passages())
-    return generation.questions.count() == kinds["question"] and generation.sections.count() == kinds["section"]
-
-
-def _open_usable(index: IndexFolder, embedder: Embedder) -> Generation | None:
-    try:
-        generation = index.open_current()
-    except IndexStateError:
-        return None
-    usable = built_with(embedder).items() <= generation.catalog.meta().items() and is_whole(generation)
-    return generation if usable else None
 
 
 def _silent(done: int, total: int) -> None:
@@ -130,79 +168,85 @@ def _report(generation: Generation, changes: Changes, *, rebuilt: bool, embedded
 class _Writer:
     """Writes one set of changes into one generation."""
 
-    corpus_dir: Path
     generation: Generation
+    changes: Changes
     embedder: Embedder
     cache: EmbeddingCache
     progress: Progress
     _home: dict[str, str] = field(default_factory=dict[str, str])
     _stale: dict[PassageKind, set[str]] = field(default_factory=dict[PassageKind, set[str]])
+    _displaced: list[str] = field(default_factory=list[str])
     _embedded: int = 0
 
-    def write(self, changes: Changes) -> int:
+    def write(self) -> int:
         """Carry out the changes; return how many passages were embedded."""
         catalog = self.generation.catalog
-        catalog.set_meta({**built_with(self.embedder), "state": "changing"})
-        paths = self._take_out(changes)
-        for start in range(0, len(paths), _BATCH_FILES):
-            self._put_in(paths[start : start + _BATCH_FILES])
-            self.progress(min(start + _BATCH_FILES, len(paths)), len(paths))
+        names = self._take_out()
+        for start in range(0, len(names), _BATCH_FILES):
+            self._put_in(names[start : start + _BATCH_FILES])
+            self.progress(min(start + _BATCH_FILES, len(names)), len(names))
+        self._put_in(self._displaced)
         for kind, ids in self._stale.items():
             self.generation.vectors_of(kind).delete(sorted(ids))
-        catalog.set_meta({"state": "whole", "corpus": corpus_hash(catalog.files().values())})
-        if not is_whole(self.generation):
-            catalog.set_meta({"state": "changing"})
+        catalog.set_meta({**built_with(self.embedder.fingerprint), "corpus": corpus_hash(catalog.files().values())})
+        if not _is_whole(self.generation):
             raise IndexStateError(
-                f"the index in {self.generation.folder} does not hold what was written to it; run "
-                "'quicktakes index sync' again to build it anew"
+                f"the index in {self.generation.folder} does not hold what was written to it; "
+                "run 'quicktakes index sync' again, and check the disk"
             )
         return self._embedded
 
-    def _take_out(self, changes: Changes) -> list[str]:
-        """Remove what changed or left from the catalog; return the files to read, in their order.
+    def _take_out(self) -> list[str]:
+        """Remove what changed or left from the catalog; return the names of the files to read, in their order.
 
-        Files with a problem are read again with every change, since the file that took their url may have gone. Their
-        vectors are only noted as stale: most of a changed entry's passages come back unchanged.
+        Files with a problem are read again with every change, since the file that took their url may have gone.
         """
         records = self.generation.catalog.files()
-        again = {path for path, record in records.items() if record.problem} - set(changes.removed)
-        paths = sorted({*changes.added, *changes.edited, *again})
-        leaving = [records[path] for path in (*paths, *changes.removed) if path in records]
-        urls = [record.url for record in leaving if record.url]
-        self._home = {record.url: path for path, record in records.items() if record.url and record not in leaving}
+        again = {name for name, record in records.items() if record.problem} - set(self.changes.removed)
+        names = sorted({*self.changes.added, *self.changes.edited, *again})
+        leaving = [name for name in (*names, *self.changes.removed) if name in records]
+        self._home = {record.url: name for name, record in records.items() if record.url}
+        for name in leaving:
+            self._forget(name, records[name].url)
+        return names
+
+    def _forget(self, name: str, url: str | None) -> None:
+        """Take a file out of the catalog. Its vectors are only noted as stale: most of a changed entry's come back."""
+        urls = [url] if url and self._home.get(url) == name else []
         for passage in self.generation.catalog.passages(urls):
             self._stale.setdefault(passage.kind, set()).add(passage.id)
-        gone_paths = [record.path for record in leaving]
-        self.generation.catalog.apply(CatalogChange(gone_paths, urls, files=(), entries=()))
-        return paths
+        for gone in urls:
+            del self._home[gone]
+        self.generation.catalog.apply(CatalogChange([name], urls, files=(), entries=()))
 
-    def _put_in(self, paths: Sequence[str]) -> None:
-        read = [self._read(path) for path in paths]
+    def _put_in(self, names: Sequence[str]) -> None:
+        read = [self._read(name) for name in names]
         entries = [_indexed(entry, self.embedder) for _, entry in read if entry is not None]
-        for kind in ("question", "section"):
-            fresh = [
-                passage
-                for entry in entries
-                for passage in entry.passages
-                if passage.kind == kind and not self._returns(passage)
-            ]
-            self._add_vectors(kind, fresh)
+        for kind in _KINDS:
+            passages = [p for entry in entries for p in entry.passages if p.kind == kind]
+            self._add_vectors(kind, [passage for passage in passages if not self._returns(passage)])
         self.generation.catalog.apply(CatalogChange((), (), [record for record, _ in read], entries))
 
-    def _read(self, path: str) -> tuple[FileRecord, Entry | None]:
+    def _read(self, name: str) -> tuple[FileRecord, Entry | None]:
         """Return the record of a file, and its entry where that is to be indexed."""
-        file = self.corpus_dir / path
-        sha256 = hash_of(file)
+        file = self.changes.paths[name]
+        scanned = scan_file(file)
+        if scanned.problem:
+            return FileRecord(name, scanned.sha256, problem=scanned.problem), None
         try:
-            entry = decode_entry(read_file(file), file)
+            entry = decode_entry(scanned.content, file)
         except CorpusError as error:
-            return FileRecord(path, sha256, problem=str(error)), None
-        if entry.url in self._home:
-            problem = repeated_url(file, entry, self.corpus_dir / self._home[entry.url])
-            return FileRecord(path, sha256, problem=str(problem)), None
-        self._home[entry.url] = path
+            return FileRecord(name, scanned.sha256, problem=str(error)), None
+        owner = self._home.get(entry.url, name)
+        if owner < name:
+            problem = repeated_url(file, entry, self.changes.paths[owner])
+            return FileRecord(name, scanned.sha256, problem=str(problem)), None
+        if owner > name:
+            self._forget(owner, entry.url)
+            self._displaced.append(owner)
+        self._home[entry.url] = name
         reason = reason_left_out(entry)
-        return FileRecord(path, sha256, entry.url, left_out=reason), None if reason else entry
+        return FileRecord(name, scanned.sha256, entry.url, left_out=reason), None if reason else entry
 
     def _returns(self, passage: Passage) -> bool:
         """Return whether a passage's vector is in the store already, and keep it there."""

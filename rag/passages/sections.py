@@ -83,7 +83,7 @@ class _Cutter:
                 continue
             span = self._span(*node.map)
             if node.type == "heading":
-                self._heading = plain_text(self._answer[span.start : span.end]).rstrip(": ")[:_MOST_NAME]
+                self._heading = self._answer[span.start : span.end].strip("#*: ")[:_MOST_NAME]
             elif node.type in {"bullet_list", "ordered_list"}:
                 yield from self._walk(node)
             elif span.start < span.end:
@@ -113,7 +113,7 @@ class _Cutter:
     def _block(self, span: Span) -> _Block:
         text = self._answer[span.start : span.end]
         label = _LABEL.match(text)
-        name = self._heading or (plain_text(label["label"]) if label else "")
+        name = self._heading or (label["label"].strip() if label else "")
         return _Block(self._heading, name, span, self._count_tokens(plain_text(text)))
 
     def _span(self, first_line: int, end_line: int) -> Span:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby
 
-from rag.errors import QuestionError
+from rag.errors import NotIndexedError, QuestionError
 from rag.models import Evidence, Passage, ScoredPassage, Signals
 from rag.passages import plain_text, terms_of
 from rag.ports import Embedder, LexicalIndex, PassageStore, VectorIndex, Vectors
@@ -31,6 +31,10 @@ def check_question(question: str) -> None:
         raise QuestionError("the question is empty; ask something")
     if len(question) > MOST_CHARACTERS:
         raise QuestionError(f"the question has {len(question):,} characters; ask it in {MOST_CHARACTERS:,} at most")
+    try:
+        question.encode()
+    except UnicodeEncodeError as error:
+        raise QuestionError(f"the question holds a broken character at position {error.start}; type it anew") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,15 @@ class Retriever:
         Args:
             exclude: urls of entries to search as if they were not in the corpus.
 
+        How rare a term is, is counted over the whole corpus all the same.
+
         Raises:
-            QuestionError: the question is empty or too long.
+            QuestionError: the question is empty, too long or broken.
+            NotIndexedError: `exclude` has a url that no file of the corpus has: a slip would leave the entry in.
         """
         check_question(question)
+        if unknown := self.store.unknown_urls(exclude):
+            raise NotIndexedError(f"cannot exclude {', '.join(sorted(unknown))}: no entry of the corpus has that url")
         vector = self.embedder.embed([plain_text(question)])[0]
         terms = sorted(set(terms_of(question)))
         urls = self._candidates(vector, terms, frozenset(exclude))

@@ -26,6 +26,10 @@ class MemoryVectorIndex:
         """Return how many vectors there are."""
         return len(self._vectors)
 
+    def can_search(self) -> bool:
+        """Return True: memory is never damaged."""
+        return True
+
     def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """Return up to `limit` ids with their cosine to a vector of shape ``(dimensions,)``, nearest first."""
         cosines = self.cosines(vector, self._vectors)
@@ -34,3 +38,6 @@ class MemoryVectorIndex:
     def cosines(self, vector: Vectors, ids: Collection[str]) -> dict[str, float]:
         """Return the cosine to a vector of shape ``(dimensions,)`` of each id that is there."""
         return {found: float(self._vectors[found] @ vector) for found in ids if found in self._vectors}
+
+    def close(self) -> None:
+        """Release nothing."""
