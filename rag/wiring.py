@@ -56,6 +56,10 @@ class QuickTakes:
         """Answer a question; see `rag.answering.Answerer.ask`."""
         return self.answerer.ask(question, exclude=exclude)
 
+    def unknown_urls(self, urls: Collection[str]) -> set[str]:
+        """Return which of some urls no file of the corpus has: to exclude them would exclude nothing."""
+        return self.retriever.store.unknown_urls(urls)
+
     def retrieve(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> list[Evidence]:
         """Find the entries that answer a question; see `rag.retrieval.Retriever.retrieve`."""
         return self.retriever.retrieve(question, limit=limit, exclude=exclude)

@@ -154,4 +154,4 @@ def _listed(values: Collection[str]) -> str:
 
 
 def _any_of(terms: Collection[str]) -> str:
-    return " OR ".join(f'"{term}"' for term in sorted(terms))
+    return " OR ".join('"' + term.replace('"', '""') + '"' for term in sorted(terms))

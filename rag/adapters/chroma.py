@@ -91,8 +91,10 @@ class ChromaVectorIndex:
 
     def cosines(self, vector: Vectors, ids: Collection[str]) -> dict[str, float]:
         """Return the cosine to a vector of shape ``(dimensions,)`` of each id that is there."""
+        if not ids:
+            return {}
         with self._translated():
-            found = self._collection.get(list(ids), include=["embeddings"])
+            found = self._collection.get(list(set(ids)), include=["embeddings"])
         if not found["ids"]:
             return {}
         cosines = np.asarray(found["embeddings"], dtype=np.float32) @ vector

@@ -33,6 +33,8 @@ class EmbeddingCache:
         Raises:
             ConfigurationError: the database cannot be made or written.
         """
+        if not texts:
+            return embedder.embed([]), 0
         keys = [hashlib.sha256(f"{embedder.fingerprint}\0{text}".encode()).hexdigest() for text in texts]
         try:
             known = self._look_up(keys)

@@ -72,7 +72,7 @@ def ask(
     """
     started = time.perf_counter()
     lines = _lines(question, batch)
-    with _open(corpus_dir, data_dir) as quicktakes:
+    with _open(corpus_dir, data_dir, exclude) as quicktakes:
         if batch is not None:
             _write_lines(
                 lines, lambda line: answer_to_json(quicktakes.ask(line.question, exclude=exclude or ()), line.id)
@@ -104,7 +104,7 @@ def search(
     Example: quicktakes search "resting potential" --limit 3 --json
     """
     lines = _lines(question, batch)
-    with _open(corpus_dir, data_dir) as quicktakes:
+    with _open(corpus_dir, data_dir, exclude) as quicktakes:
 
         def reply(line: BatchLine) -> dict[str, Json]:
             started = time.perf_counter()
@@ -132,8 +132,8 @@ def _lines(question: str | None, batch: Path | None) -> list[BatchLine]:
 
 
 @contextmanager
-def _open(corpus_dir: Path | None, data_dir: Path | None) -> Generator[QuickTakes]:
-    """Open the corpus, its index brought in step; how many files could not be used is said on standard error."""
+def _open(corpus_dir: Path | None, data_dir: Path | None, exclude: list[str] | None) -> Generator[QuickTakes]:
+    """Open the corpus, its index brought in step; what a person should know about it is said on standard error."""
     from rag.wiring import index_folder, load_embedder, open_index, sync_index
 
     settings = settings_from(corpus_dir, data_dir)
@@ -144,6 +144,8 @@ def _open(corpus_dir: Path | None, data_dir: Path | None) -> Generator[QuickTake
     if count := len(report.problems):
         typer.echo(f"{count} files could not be used; 'quicktakes index status' lists them", err=True)
     with open_index(settings, embedder) as quicktakes:
+        for url in sorted(quicktakes.unknown_urls(exclude or ())):
+            typer.echo(f"warning: --exclude {url} excludes nothing: no entry has that url", err=True)
         yield quicktakes
 
 

@@ -31,6 +31,9 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"-?[0-9]{1,17}\.[0-9]{1,17}")
 _WORDS = {"true": True, "True": True, "false": False, "False": False, "null": None, "~": None, "": None}
 
+# What libyaml was doing when it met the end of something never closed: the fault is where that began.
+_OPENED = {"scanning a simple key", "scanning a quoted scalar", "parsing a flow sequence", "parsing a flow mapping"}
+
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 
 
@@ -42,6 +45,7 @@ class Node:
         value: a string as written (never resolved), a list, or a mapping from key to node.
         plain: whether a string was written without quotes or block style.
         key_start: offset in the header, in characters, of its key, or of itself where it has none.
+        flow: whether a mapping or list is written in braces or brackets.
         line: 0-based line of the value, or of its key where it has one.
     """
 
@@ -49,6 +53,7 @@ class Node:
     plain: bool
     key_start: int
     line: int
+    flow: bool = False
 
     def resolve(self) -> Value:
         """Return plain YAML values: of the plain strings only JSON's numbers and words are converted.
@@ -79,7 +84,8 @@ def read_header(text: str) -> dict[str, Node]:
     try:
         return _read_documents(yaml.parse(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        opened = (error.context or "").removeprefix("while ") in _OPENED
+        mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
         reason = error.problem or error.context or "invalid YAML"
         raise HeaderError(mark.line if mark else 0, "QT120", f"not valid YAML: {reason}{_hint(reason)}") from error
     except yaml.YAMLError as error:
@@ -123,6 +129,7 @@ def _read_node(event: NodeEvent, events: Iterator[Event], depth: int, key: Scala
         plain=isinstance(event, ScalarEvent) and bool(event.implicit[0]),
         key_start=place.index,
         line=place.line,
+        flow=bool(getattr(event, "flow_style", False)),
     )
 
 

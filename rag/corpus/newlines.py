@@ -9,10 +9,13 @@ after an opening ``$$``, where it is a newline and the variable u.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from rag.errors import QuickTakesError
 
-_NEWLINE_OR_COMMAND = re.compile(r"\\n(?P<command>(?:eg|eq|abla|otin|ot|mid|u)(?![A-Za-z]))?")
+_REST = r"(?P<command>(?:eg|eq|abla|otin|ot|mid|u)(?![A-Za-z]))?"
+_WRITTEN = re.compile(r"\\n" + _REST)
+_REAL = re.compile("\n" + _REST)
 
 
 class UnwritableTextError(QuickTakesError):
@@ -21,30 +24,21 @@ class UnwritableTextError(QuickTakesError):
 
 def decode_newlines(written: str) -> str:
     r"""Return an answer as it reads: each ``\n`` a newline, each LaTeX command that begins so untouched."""
-
-    def decode(match: re.Match[str]) -> str:
-        if match["command"] and not _is_variable_u(written, match):
-            return match.group()
-        return "\n" + (match["command"] or "")
-
-    return _NEWLINE_OR_COMMAND.sub(decode, written)
+    return _replace(_WRITTEN, written, newline="\n", before_command=lambda match: match.group())
 
 
 def encode_newlines(text: str) -> str:
     r"""Return an answer as it is written, on one line.
 
     `decode_newlines` gives the text back, but for one space: a line that begins like the rest of a LaTeX command
-    (``not only``) is written with a space before it, which Markdown does not show.
+    (``not`` alone, ``u`` in an equation) is written with a space before it, which Markdown does not show.
 
     Raises:
         UnwritableTextError: the text holds a backslash and an n that would be read back as a newline.
     """
-    first, *rest = text.split("\n")
-    written = first
-    for line in rest:
-        written = _append_line(written, line)
+    written = _replace(_REAL, text, newline="\\n", before_command=lambda match: f"\\n {match['command']}")
     if decode_newlines(written).replace("\n ", "\n") != text.replace("\n ", "\n"):
-        line = next(line for line in text.split("\n") if decode_newlines(line) != line)
+        line = next((line for line in text.split("\n") if decode_newlines(line) != line), text)
         raise UnwritableTextError(
             f"an answer cannot hold a backslash followed by n, which the format reads as a newline: {line[:80]!r}; "
             r"write the command another way (\ne as \neq)"
@@ -52,13 +46,17 @@ def encode_newlines(text: str) -> str:
     return written
 
 
-def _append_line(written: str, line: str) -> str:
-    joined = f"{written}\\n{line}"
-    found = _NEWLINE_OR_COMMAND.match(joined, len(written))
-    reads_as_command = found and found["command"] and not _is_variable_u(joined, found)
-    return f"{written}\\n {line}" if reads_as_command else joined
-
-
-def _is_variable_u(written: str, match: re.Match[str]) -> bool:
-    before = written[: match.start()]
-    return match["command"] == "u" and before.endswith("$$") and before.count("$$") % 2 == 1
+def _replace(
+    pattern: re.Pattern[str], text: str, *, newline: str, before_command: Callable[[re.Match[str]], str]
+) -> str:
+    """Replace newlines in one pass, counting ``$$`` to know where an equation opens."""
+    pieces: list[str] = []
+    end = dollars = 0
+    for match in pattern.finditer(text):
+        before = text[end : match.start()]
+        dollars += before.count("$$")
+        command = match["command"] or ""
+        is_variable_u = command == "u" and before.endswith("$$") and dollars % 2 == 1
+        pieces += [before, before_command(match) if command and not is_variable_u else newline + command]
+        end = match.end()
+    return "".join((*pieces, text[end:]))

@@ -25,7 +25,7 @@ MAX_BYTES: Final = 1_048_576
 
 _FENCE = re.compile(r"^---[ ]*$", re.MULTILINE)
 _CARRIAGE_RETURN = re.compile("\r")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 _KNOWN_KEYS = {
     *("_schema", "id", "date", "title", "article_title", "date_format", "post_on_text", "seo", "author", "question"),
     *("no_index", "answer", "subject", "file_name", "url", "score", *RELATED_KEYS),
@@ -182,7 +182,7 @@ class _Values:
         node = self._node(key)
         if not isinstance(node.value, dict):
             raise self._wrong(key, "must hold keys of its own, indented below it")
-        return _Values(node.value, parent=f"{self.parent}{key}.", line=node.line)
+        return _Values(node.value, parent=f"{self.parent}{key}.", line=node.line + 1)
 
     def _node(self, key: str) -> Node:
         if key not in self.nodes:
@@ -215,4 +215,6 @@ def _places(nodes: dict[str, Node], header: str, parent: KeyPath = ()) -> Iterat
         last_start = start
         yield start, path
         if isinstance(node.value, dict) and not parent and (key == "seo" or key in RELATED_KEYS):
+            if node.flow:
+                raise HeaderError(node.line + 1, "QT132", f"the keys of {key} must stand on lines of their own, without braces")
             yield from _places(node.value, header, path)

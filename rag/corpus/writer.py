@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 
@@ -11,7 +12,9 @@ from rag.corpus.entry import Entry
 from rag.corpus.header import HeaderError, read_header
 from rag.corpus.leaves import CONTAINER, RELATED_KEYS, leaves_of
 from rag.corpus.newlines import UnwritableTextError
+from rag.corpus.reader import parse_entry
 from rag.corpus.source import Block, KeyPath, Source
+from rag.errors import CorpusError
 
 _FOLDED_KEYS = {"title", "article_title", "page_description", "page_keywords", "question", "answer"}
 _STRING_KEYS = {*_FOLDED_KEYS, "_schema", "date_format", "post_on_text", "author", "subject", "file_name", "url"}
@@ -29,7 +32,7 @@ def render_entry(entry: Entry) -> str:
 
     Raises:
         UnwritableTextError: a value has no form in the format: it is empty, spans lines (other than the answer),
-            holds a control character, or starts or ends with a space.
+            holds a control character, starts with a space, or would read back as another.
     """
     leaves = leaves_of(entry)
     if len(entry.related) > len(RELATED_KEYS):
@@ -38,7 +41,20 @@ def render_entry(entry: Entry) -> str:
     blocks = _merge(source.blocks, leaves)
     same_keys = [block.path for block in blocks] == [block.path for block in source.blocks]
     closing = source.closing if same_keys else _close(entry, source.closing)
-    return source.opening + "".join(block.text for block in blocks) + closing
+    text = source.opening + "".join(block.text for block in blocks) + closing
+    if blocks != list(source.blocks):
+        _check(text, entry)
+    return text
+
+
+def _check(text: str, entry: Entry) -> None:
+    """Refuse a text that reads back as another entry; the answer is checked where it is encoded."""
+    try:
+        back = parse_entry(text, entry.file_name)
+    except CorpusError as error:
+        raise UnwritableTextError(f"the entry would not read back: {error}") from error
+    if dataclasses.replace(back, answer=entry.answer) != entry:
+        raise UnwritableTextError(f"{entry.url} would read back as another entry; check its numbers and extra keys")
 
 
 def _merge(blocks: tuple[Block, ...], leaves: dict[KeyPath, str]) -> list[Block]:
@@ -78,7 +94,7 @@ def _rewrite(block: Block, leaf: str) -> str:
         block.path,
         leaf,
         indent=indent,
-        text_indent=len(text_indent[1]) if text_indent else _text_indent(block.path),
+        text_indent=len(text_indent[1]) if text_indent else max(_text_indent(block.path), indent + 2),
         is_folded=is_folded,
     ) + "".join(_TRAILING.findall(rest))
 
@@ -111,14 +127,14 @@ def _render(path: KeyPath, leaf: str, *, indent: int, text_indent: int, is_folde
 
 def _resolves_to_another_type(path: KeyPath, leaf: str) -> bool:
     """Return whether YAML 1.1 would read a text, written plain, as a number, a date or a word such as No."""
-    tag: object = _YAML_1_1.resolve(yaml.ScalarNode, leaf, (True, False))  # pyright: ignore[reportUnknownMemberType]
+    tag = str(_YAML_1_1.resolve(yaml.ScalarNode, leaf, (True, False)))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] typed loosely
     return path[-1] in _STRING_KEYS and tag != "tag:yaml.org,2002:str"
 
 
 def _reads_back(text: str, path: KeyPath, leaf: str) -> bool:
     try:
         node = read_header(text).get(path[-1])
-    except HeaderError:
+    except (HeaderError, UnicodeEncodeError):
         return False
     return (
         node is not None and bool(leaf.strip()) and leaf in (node.value, json.dumps(node.resolve(), ensure_ascii=False))

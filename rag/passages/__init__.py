@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Callable
 
 from rag.corpus import Entry
-from rag.models import Passage, PassageKind
+from rag.models import Passage, PassageKind, Span
 from rag.passages.plain import plain_text
-from rag.passages.sections import split_sections
+from rag.passages.sections import Section, split_sections
 from rag.passages.sentences import split_sentences
 from rag.passages.terms import stem, terms_of, words_of
 
@@ -31,6 +31,9 @@ def passages_of(entry: Entry, count_tokens: Callable[[str], int], max_tokens: in
     """
     most = max_tokens - _NAME_TOKENS
     sections = split_sections(entry.answer, count_tokens, target=min(SECTION_TOKENS, most), most=most)
+    if not sections:  # an answer of headings alone: still an entry, still found
+        start = len(entry.answer) - len(entry.answer.lstrip())
+        sections = [Section("", Span(start, len(entry.answer.rstrip())))]
     question = _passage(entry, "question", "", 0, len(entry.question))
     return [question, *(_passage(entry, "section", s.name, s.span.start, s.span.end) for s in sections)]
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_MATHS = re.compile(r"\$\$?(?P<dollars>[^$]+)\$\$?|\\\((?P<parens>.+?)\\\)|\\\[(?P<brackets>.+?)\\\]", re.DOTALL)
-_MATHS_NAMES = {"rightarrow": "->", "to": "->", "rightleftharpoons": "<->", "times": "x", "cdot": "x", "frac": " "}
-_SPACING_COMMAND = re.compile(r"\\[,;:! ]|\\(?:left|right|quad|qquad|text|mathrm|mathbf|ce|textbf|mathit)\b")
+from rag.passages.maths import maths_spans
+
+_SYMBOLS = {"rightarrow": "->", "to": "->", "rightleftharpoons": "<->", "times": "x", "cdot": "x"}
+_FRACTION = re.compile(r"\\d?frac ?\{((?:[^{}]|\{[^{}]*\})*)\} ?\{")
+_WRAPPER = re.compile(r"\\(?:text|mathrm|mathbf|mathit|textbf|ce|sqrt)\b ?(?=\{)|\\(?:left|right)\b")
+_SPACING = re.compile(r"\\[,;:! ]|\\q?quad\b|~")
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
+_CHARGE = re.compile(r"\^\{?(\d*[+-])\}?")
+_SUBSCRIPT = re.compile(r"(?<=[A-Za-z)])_\{?(\d+)\}?")
 _LINE_MARKS = re.compile(r"^[ ]*(?:#{1,6} |>+ ?|[-*+] |\d{1,3}[.)] )+|^[ ]*\|?[ :|-]+\|[ :|-]*$", re.MULTILINE)
 _EMPHASIS = re.compile(r"\*{1,3}|`+|(?<![A-Za-z0-9])_{1,2}(?=\S)|(?<=\S)_{1,2}(?![A-Za-z0-9])")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_SUBSCRIPT = re.compile(r"(?<=[A-Za-z)])_\{?(\d+)\}?")
 
 
 def plain_text(markdown: str) -> str:
@@ -20,13 +24,25 @@ def plain_text(markdown: str) -> str:
 
     The three spellings of chemistry meet here: ``CO2``, ``CO₂`` and ``$CO_2$`` all give ``CO2``.
     """
-    text = _MATHS.sub(lambda found: _plain_maths(next(filter(None, found.groups()))), markdown)
-    text = _LINK.sub(r"\1", _LINE_MARKS.sub("", text))
-    text = _EMPHASIS.sub("", _SUBSCRIPT.sub(r"\1", text)).replace("|", " ")
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    text = _EMPHASIS.sub("", _LINK.sub(r"\1", _LINE_MARKS.sub("", _without_maths(markdown)))).replace("|", " ")
+    return " ".join(unicodedata.normalize("NFKC", text).replace("−", "-").split())
+
+
+def _without_maths(markdown: str) -> str:
+    pieces: list[str] = []
+    position = 0
+    for span, inner in maths_spans(markdown):
+        pieces += [_chemistry(markdown[position : span.start]), _plain_maths(inner)]
+        position = span.end
+    return "".join([*pieces, _chemistry(markdown[position:])])
+
+
+def _chemistry(text: str) -> str:
+    """Return text with the subscripts and charges of formulas that stand outside mathematics written plainly."""
+    return _CHARGE.sub(r"\1", _SUBSCRIPT.sub(r"\1", text))
 
 
 def _plain_maths(maths: str) -> str:
-    text = _SPACING_COMMAND.sub(" ", maths)
-    text = _COMMAND.sub(lambda found: _MATHS_NAMES.get(found[1], f" {found[1]} "), text)
-    return re.sub(r"(?<=[A-Za-z0-9)]) (?=[0-9+-])", "", re.sub(r"[{}_^\\&]", "", text))
+    text = _SPACING.sub(" ", _WRAPPER.sub("", _FRACTION.sub(r" \1 {", maths)))
+    text = _COMMAND.sub(lambda found: f" {_SYMBOLS.get(found[1], found[1])} ", text)
+    return re.sub(r"[{}_^\\&]", "", text)

@@ -16,7 +16,12 @@ from rag.passages.sentences import split_sentences
 _BLOCK_PARSER = MarkdownIt("commonmark").enable("table").disable(["lheading", "code", "html_block", "reference"])
 _LABEL = re.compile(r"[ ]*(?:[-*+] +|\d{1,3}[.)] +)?\*\*(?P<label>[^*\n]{1,80}?):?\*\*")
 _MOST_NAME = 80
-"""Characters of a heading that serve as a section's name."""
+_MOST_NAME_TOKENS = 56
+"""Characters and tokens of a heading that serve as a section's name."""
+
+_LINE_END = re.compile(r"\r\n?|\n")  # as Markdown counts lines
+_HEADING = re.compile(r"^#{1,6} *(.*?)[ #]*$", re.DOTALL)
+_STRONG = re.compile(r"(\*\*|__|\*|_)(.+?)\1")
 
 _LEADS_IN = re.compile(r":\**[ ]*$")
 
@@ -72,7 +77,7 @@ class _Cutter:
         self._count_tokens = count_tokens
         self._most = most
         self._heading = ""
-        self._line_starts = [0, *(found.end() for found in re.finditer("\n", answer)), len(answer)]
+        self._line_starts = [0, *(found.end() for found in _LINE_END.finditer(answer)), len(answer)]
 
     def blocks(self) -> Iterator[_Block]:
         yield from self._walk(SyntaxTreeNode(_BLOCK_PARSER.parse(self._answer)))
@@ -83,7 +88,7 @@ class _Cutter:
                 continue
             span = self._span(*node.map)
             if node.type == "heading":
-                self._heading = self._answer[span.start : span.end].strip("#*: ")[:_MOST_NAME]
+                self._heading = self._name(_HEADING.sub(r"\1", self._answer[span.start : span.end]))
             elif node.type in {"bullet_list", "ordered_list"}:
                 yield from self._walk(node)
             elif span.start < span.end:
@@ -113,8 +118,15 @@ class _Cutter:
     def _block(self, span: Span) -> _Block:
         text = self._answer[span.start : span.end]
         label = _LABEL.match(text)
-        name = self._heading or (label["label"].strip() if label else "")
+        name = self._heading or (self._name(label["label"]) if label else "")
         return _Block(self._heading, name, span, self._count_tokens(plain_text(text)))
+
+    def _name(self, text: str) -> str:
+        """Return a heading or label as a name: without its marks, cut where it would crowd its section out."""
+        name = _STRONG.sub(r"\2", text).strip(" :")[:_MOST_NAME]
+        while self._count_tokens(plain_text(name)) > _MOST_NAME_TOKENS:
+            name = name[: len(name) // 2]
+        return name
 
     def _span(self, first_line: int, end_line: int) -> Span:
         return self._trim(self._line_starts[first_line], self._line_starts[min(end_line, len(self._line_starts) - 1)])

@@ -6,17 +6,19 @@ import re
 from collections.abc import Iterator
 
 from rag.models import Span
+from rag.passages.maths import maths_spans
 
 _ABBREVIATIONS = frozenset(
-    "e.g i.e etc vs cf al fig figs eq no vol ca approx dr prof mr mrs st sp spp subsp var ed eds min max temp".split()
+    "e.g i.e etc vs cf al eq vol ca approx dr prof mr mrs st sp spp subsp var ed eds min max temp".split()
 )
+_NUMBERED_ABBREVIATIONS = frozenset({"no", "fig", "figs"})
 _END = re.compile(r"[.!?]+[\"'”’)\]*_]*(?=\s|$)")
 _LINE_START = re.compile(r"[ ]*(?:#{1,6} +|>+ *|[-*+] +|\d{1,3}[.)] +)*")
 _CLOSED_LINE = re.compile(r"[ ]*(?:#{1,6} |[-*+] |\d{1,3}[.)] |\||>|```|$)")
 _CONTINUES = re.compile(r"[ ]*[a-z(,;$]")
 """A line that goes on with a sentence: the publisher never wraps lines, so a capital starts another sentence."""
 
-_INITIAL = re.compile(r"(?:^|[\s(])[A-Z]$")
+_INITIAL_OR_TITLE = re.compile(r"(?:[A-Z]\.)+|Dr\.?|Prof\.?|Mr\.?|Mrs\.?")
 
 
 def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
@@ -53,22 +55,38 @@ def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _sentences(text: str, start: int, end: int) -> Iterator[Span]:
     marks = _LINE_START.match(text, start, end)
-    begin = marks.end() if marks else start
+    begin = _skip_space(text, marks.end() if marks else start, end)
+    maths = [(start + span.start, start + span.end) for span, _ in maths_spans(text[start:end])]
     for found in _END.finditer(text, begin, end):
-        if _ends_sentence(text, begin, found, end):
+        inside = any(opens < found.start() < closes - 1 for opens, closes in maths)
+        if not inside and found.start() >= begin and _ends_sentence(text, begin, found, end):
             yield Span(begin, found.end())
-            begin = found.end() + len(text[found.end() : end]) - len(text[found.end() : end].lstrip())
+            begin = _skip_space(text, found.end(), end)
     rest = text[begin:end].rstrip()
     if rest:
         yield Span(begin, begin + len(rest))
 
 
+def _skip_space(text: str, position: int, end: int) -> int:
+    return end - len(text[position:end].lstrip())
+
+
 def _ends_sentence(text: str, begin: int, found: re.Match[str], end: int) -> bool:
     following = text[found.end() : end].lstrip()
-    if found.group().startswith("."):
-        before = text[begin : found.start()]
-        last_word = before.rsplit(None, 1)[-1].lstrip("(*_[").lower() if before.strip() else ""
-        if last_word in _ABBREVIATIONS or _INITIAL.search(before):
-            return not following
-    opened = text.count("$", begin, found.start()) % 2 == 1
-    return not opened and (not following or not following[0].islower())
+    if not following:
+        return True
+    if found.group().startswith(".") and _is_abbreviation(text[begin : found.start()], following):
+        return False
+    return not following[0].islower()
+
+
+def _is_abbreviation(before: str, following: str) -> bool:
+    """Return whether a full stop belongs to the word before it: e.g., E. coli, J. D. Watson, No. 5."""
+    words = before.split()
+    last = words[-1].lstrip("(*_[") if words else ""
+    if last.lower() in _NUMBERED_ABBREVIATIONS:
+        return following[0].isdigit()
+    if len(last) == 1 and last.isupper():
+        name_before = len(words) > 1 and bool(_INITIAL_OR_TITLE.fullmatch(words[-2]))
+        return following[0].islower() or name_before or (len(words) == 1 and following[:2].istitle())
+    return last.lower() in _ABBREVIATIONS

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby
 
-from rag.errors import NotIndexedError, QuestionError
+from rag.errors import QuestionError
 from rag.models import Evidence, Passage, ScoredPassage, Signals
 from rag.passages import plain_text, terms_of
 from rag.ports import Embedder, LexicalIndex, PassageStore, VectorIndex, Vectors
@@ -51,17 +51,13 @@ class Retriever:
         """Return up to `limit` distinct entries, best first, each with the section that fits best.
 
         Args:
-            exclude: urls of entries to search as if they were not in the corpus.
-
-        How rare a term is, is counted over the whole corpus all the same.
+            exclude: urls of entries to search as if they were not in the corpus; how rare a term is, is counted over
+                the whole corpus all the same. A url that no entry has excludes nothing: see `unknown_urls`.
 
         Raises:
             QuestionError: the question is empty, too long or broken.
-            NotIndexedError: `exclude` has a url that no file of the corpus has: a slip would leave the entry in.
         """
         check_question(question)
-        if unknown := self.store.unknown_urls(exclude):
-            raise NotIndexedError(f"cannot exclude {', '.join(sorted(unknown))}: no entry of the corpus has that url")
         vector = self.embedder.embed([plain_text(question)])[0]
         terms = sorted(set(terms_of(question)))
         urls = self._candidates(vector, terms, frozenset(exclude))

@@ -1,0 +1,299 @@
+"""From a question to the entries that answer it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Collection
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_corpus import ENTRIES, build_retriever
+
+from rag.adapters.minilm import MiniLMEmbedder
+from rag.errors import QuestionError
+from rag.models import Evidence
+from rag.ports import LexicalIndex, Vectors
+from rag.retrieval import Retriever
+from rag.testing import MemoryVectorIndex, make_entry
+
+URLS = {name: entry.url for name, entry in ENTRIES.items()}
+
+
+def urls_of(evidence: list[Evidence]) -> list[str]:
+    """Return the urls of the entries found, in their order."""
+    return [found.url for found in evidence]
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        *((entry.question, name) for name, entry in ENTRIES.items()),
+        ("Why is a neuron at rest negative inside?", "neuron"),
+        ("sodium potassium pump", "neuron"),
+        ("what does rubisco do in the Calvin cycle", "photosynthesis"),
+        ("vasopressin and the collecting duct", "kidney"),
+    ],
+)
+def test_the_right_entry_comes_first(retriever: Retriever, question: str, name: str) -> None:
+    """An entry's own question, a rewording, and words of its sections lead to it."""
+    assert urls_of(retriever.retrieve(question))[0] == URLS[name]
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [("Does immunization keep us from getting sick?", "vaccine"), ("renal conservation of fluids", "kidney")],
+)
+def test_the_real_embedder_finds_an_entry_without_a_common_word(tmp_path: Path, question: str, name: str) -> None:
+    """Meaning is enough."""
+    retriever = build_retriever(tmp_path, ENTRIES.values(), MiniLMEmbedder())
+    assert urls_of(retriever.retrieve(question))[0] == URLS[name]
+
+
+def test_entries_are_distinct_and_carry_their_own_sections_nearest_first(retriever: Retriever) -> None:
+    """Each entry is found once, ranked from 1, under its question, with all its sections in order of nearness."""
+    evidence = retriever.retrieve("How do plants and neurons use water, light and potassium?")
+    assert len(set(urls_of(evidence))) == len(evidence) == len(ENTRIES)
+    assert [found.rank for found in evidence] == list(range(1, len(evidence) + 1))
+    for found in evidence:
+        assert found.title == retriever.store.question_of(found.url)
+        answer = retriever.store.answer_of(found.url)
+        cosines = [scored.cosine for scored in found.sections]
+        assert cosines == sorted(cosines, reverse=True)
+        assert found.signals.section == cosines[0]
+        assert found.passage == found.sections[0].passage
+        for passage in (scored.passage for scored in found.sections):
+            assert (passage.url, passage.kind) == (found.url, "section")
+            assert answer[passage.start : passage.end] == passage.text
+
+
+def test_the_section_that_fits_best_is_shown(retriever: Retriever) -> None:
+    """Of an entry's sections the one that the question is about comes first."""
+    light, calvin = (
+        retriever.retrieve(question)[0].passage.section
+        for question in ("How does chlorophyll catch light in the thylakoids?", "Where does Rubisco fix CO2?")
+    )
+    assert (light, calvin) == ("Light reactions", "Calvin cycle")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 6, 50])
+def test_the_limit_cuts_the_same_list(retriever: Retriever, limit: int) -> None:
+    """A smaller limit gives the beginning of what a larger one gives."""
+    question = "How do plants keep water?"
+    assert retriever.retrieve(question, limit=limit) == retriever.retrieve(question, limit=100)[:limit]
+
+
+def test_an_empty_corpus_gives_no_evidence(tmp_path: Path) -> None:
+    """Searching before there is an entry finds nothing and does not fail."""
+    assert build_retriever(tmp_path, []).retrieve("What is a cell?") == []
+
+
+@pytest.mark.parametrize("question", ["", "   ", "\n\t\n", "\u00a0", "a" * 4_001, "half \ud83e"])
+def test_a_question_that_is_empty_too_long_or_broken_is_refused(retriever: Retriever, question: str) -> None:
+    """The caller is told, whatever the corpus."""
+    with pytest.raises(QuestionError, match="question"):
+        retriever.retrieve(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the and of it?",
+        "why",
+        "?!… --- ***",
+        "|||",
+        "$$$",
+        "$",
+        "\\",
+        "\0",
+        "🧬",
+        "🧬🦠🧫",
+        "細胞分裂とは何ですか",
+        "\u200b",
+        '"near" AND (or NOT "',
+        "x" * 3_999,
+        "cell " * 799 + "cell",
+        "🧬" * 3_999,
+        "?" * 4_000,
+    ],
+)
+def test_a_strange_question_is_answered_with_scores_in_bounds(retriever: Retriever, question: str) -> None:
+    """Stop words, punctuation, emoji, other scripts and the longest question are searched for like any other."""
+    evidence = retriever.retrieve(question)
+    assert 0 < len(evidence) <= len(ENTRIES)
+    assert all(0 <= found.score <= 1 and 0 <= found.signals.terms <= 1 for found in evidence)
+
+
+WORDS = sorted({word for entry in ENTRIES.values() for word in f"{entry.question} {entry.answer}".split()})
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    """Return a retriever over the small corpus, with the double."""
+    return build_retriever(tmp_path_factory.mktemp("bounds"), ENTRIES.values())
+
+
+@settings(max_examples=80, deadline=None)
+@given(words=st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=6)), min_size=1, max_size=12))
+def test_scores_of_any_question_are_ordered_and_between_0_and_1(small: Retriever, words: list[str]) -> None:
+    """A score is a degree of certainty, and better entries never have a lower one."""
+    evidence = small.retrieve(f"q {' '.join(words)}")
+    assert all(0 <= found.score <= 1 for found in evidence)
+    assert all(0 <= found.signals.terms <= 1 for found in evidence)
+    assert all(
+        -1.001 <= cosine <= 1.001 for found in evidence for cosine in (found.signals.section, found.signals.question)
+    )
+    assert all(first.score >= second.score for first, second in pairwise(evidence))
+
+
+@pytest.mark.parametrize(
+    ("spellings", "name"),
+    [
+        (["CO2", "CO₂", "$CO_2$", r"$\ce{CO2}$", r"\(CO_2\)", "CO_2"], "photosynthesis"),
+        (["C6H12O6", "C₆H₁₂O₆", "$C_6H_{12}O_6$", r"$\ce{C6H12O6}$", r"$\mathrm{C_6H_{12}O_6}$"], "glucose"),
+        (["Na+", "Na⁺", "$Na^+$", "$Na^{+}$"], "neuron"),
+    ],
+)
+def test_every_spelling_of_a_formula_gives_the_same_evidence(
+    retriever: Retriever, spellings: list[str], name: str
+) -> None:
+    """How an asker types a formula changes neither the entry nor its score."""
+    first, *others = (retriever.retrieve(f"What happens to {spelling} here?") for spelling in spellings)
+    assert first[0].url == URLS[name]
+    assert [other == first for other in others] == [True] * len(others)
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_an_excluded_entry_is_hidden_though_it_is_nearest_by_every_signal(retriever: Retriever, name: str) -> None:
+    """An entry asked for by its own question does not show where it is excluded; the others keep their order."""
+    question = ENTRIES[name].question
+    everything = urls_of(retriever.retrieve(question))
+    assert everything[0] == URLS[name]
+    assert urls_of(retriever.retrieve(question, exclude=[URLS[name]])) == everything[1:]
+
+
+def test_excluding_what_is_not_there_changes_nothing(retriever: Retriever) -> None:
+    """A url that no entry has excludes nothing."""
+    question = "How do plants keep water?"
+    assert retriever.retrieve(question, exclude={"/learn/nowhere"}) == retriever.retrieve(question)
+
+
+def test_excluding_every_entry_leaves_none(retriever: Retriever) -> None:
+    """Where nothing may be found, nothing is."""
+    assert retriever.retrieve("What is a cell?", exclude=list(URLS.values())) == []
+
+
+class SilentIndex(MemoryVectorIndex):
+    """An index that proposes nothing, and compares what others propose."""
+
+    def __init__(self, speaking: MemoryVectorIndex) -> None:
+        super().__init__()
+        self._vectors = speaking._vectors
+
+    def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:  # noqa: ARG002 the port's
+        """Find nothing."""
+        return []
+
+
+class SilentTerms:
+    """A lexical index that proposes nothing, and scores what others propose."""
+
+    def __init__(self, speaking: LexicalIndex) -> None:
+        self.entry_count = speaking.entry_count
+        self.score_terms = speaking.score_terms
+        self.counts_of_terms = speaking.counts_of_terms
+
+    def search_terms(self, terms: Collection[str], limit: int) -> list[tuple[str, float]]:  # noqa: ARG002 the port's
+        """Find nothing."""
+        return []
+
+
+CROWD = 150
+"""More entries than any signal proposes where none is excluded."""
+
+FITTING = [
+    make_entry(f"What do stem cells become {number}?", "Stem cells become cells.\n\n# B\n\nStem cells become tissue.")
+    for number in range(CROWD)
+]
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    """Return a retriever over many entries that fit a question, and one that fits it less."""
+    lesser = make_entry("Where are stem cells found at birth?", "Umbilical cords hold stem blood with other matter.")
+    return build_retriever(tmp_path_factory.mktemp("crowded"), [*FITTING, lesser])
+
+
+@pytest.mark.parametrize("signal", ["sections", "questions", "terms"])
+def test_the_one_entry_left_is_found_by_each_signal_alone(crowded: Retriever, signal: str) -> None:
+    """With nearly all of the corpus excluded, no excluded entry takes the place of one that is left."""
+    found = crowded.retrieve("What do stem cells become?", limit=CROWD + 1)
+    lesser = "/learn/biology/questions/where-are-stem-cells-found-at-birth"
+    excluded = {entry.url for entry in FITTING}
+    assert lesser not in urls_of(found)
+    alone = replace(
+        crowded,
+        sections=crowded.sections if signal == "sections" else SilentIndex(crowded.sections),
+        questions=crowded.questions if signal == "questions" else SilentIndex(crowded.questions),
+        lexical=crowded.lexical if signal == "terms" else SilentTerms(crowded.lexical),
+    )
+    assert urls_of(alone.retrieve("What do stem cells become?", exclude=excluded)) == [lesser]
+
+
+def test_equal_entries_are_ordered_by_url_whatever_the_order_they_came_in(tmp_path: Path) -> None:
+    """Ties are stable."""
+    twins = [
+        make_entry("What is a cell?", "A unit of life.", subject=subject)
+        for subject in ("Zoology", "Botany", "Biology")
+    ]
+    found = [
+        build_retriever(tmp_path / str(number), order).retrieve("What is a cell?")
+        for number, order in enumerate((twins, twins[::-1]))
+    ]
+    assert found[0] == found[1]
+    assert len({evidence.score for evidence in found[0]}) == 1
+    assert urls_of(found[0]) == sorted(entry.url for entry in twins)
+
+
+def test_asking_twice_gives_the_same(retriever: Retriever) -> None:
+    """Nothing of a question stays behind."""
+    first = retriever.retrieve("How do plants keep water?")
+    retriever.retrieve("Why is a neuron negative?", exclude=[URLS["kidney"]])
+    assert retriever.retrieve("How do plants keep water?") == first
+
+
+RETRIEVE = """
+import json, sys
+from pathlib import Path
+from small_corpus import ENTRIES, build_retriever
+retriever = build_retriever(Path(sys.argv[1]), ENTRIES.values())
+questions = ["How do plants keep water and light?", "sodium potassium neuron CO2", "the of and"]
+exclude = {ENTRIES[name].url for name in ("enzyme", "vaccine")}
+found = [retriever.retrieve(question, exclude=exclude) for question in questions]
+print(json.dumps([[(one.url, one.score, one.passage.id) for one in evidence] for evidence in found]))
+"""
+
+
+def test_results_do_not_depend_on_how_python_hashes(tmp_path: Path) -> None:
+    """Processes with other hash seeds find the same entries with the same scores."""
+    outputs = []
+    for seed in ("0", "1", "4242"):
+        command = [sys.executable, "-c", RETRIEVE, str(tmp_path / seed)]
+        environment = {"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parent)}
+        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)  # noqa: S603 our own
+        outputs.append(json.loads(done.stdout))
+    assert outputs[0][0]
+    assert outputs[0] == outputs[1] == outputs[2]
+
+
+@pytest.mark.parametrize("answer", ["# Only a heading", "# One\n\n## Two"])
+def test_an_entry_without_a_section_does_not_break_the_search(tmp_path: Path, answer: str) -> None:
+    """An answer that is all headings leaves the other entries to be found."""
+    odd = make_entry("What is a rest?", answer)
+    retriever = build_retriever(tmp_path, [odd, *ENTRIES.values()])
+    assert URLS["neuron"] in urls_of(retriever.retrieve("Why is a neuron at rest negative?"))
