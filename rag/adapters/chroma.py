@@ -9,10 +9,12 @@ from typing import Final, cast
 
 import chromadb
 import numpy as np
+from chromadb.api import ClientAPI
 from chromadb.api.client import Client
+from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.api.types import Embeddings
 from chromadb.config import Settings as ChromaSettings
-from chromadb.errors import ChromaError
+from chromadb.errors import ChromaError, InternalError
 
 from rag.errors import IndexStateError
 from rag.ports import Vectors
@@ -22,6 +24,16 @@ _BATCH_SIZE: Final = 5_000
 
 _SEARCH_BREADTH: Final = 400
 """Candidates the approximate search keeps (HNSW's ef): with the default of 100 it missed near-tied neighbours."""
+
+
+def _open_client(folder: Path) -> ClientAPI:
+    try:
+        return chromadb.PersistentClient(str(folder), ChromaSettings(anonymized_telemetry=False))
+    except (ValueError, AttributeError) as error:
+        # What Chroma raises for a folder that is no database, and again, otherwise, for the half-made client that it
+        # keeps of it; only forgetting all clients forgets that one.
+        SharedSystemClient.clear_system_cache()
+        raise InternalError(str(error)) from error
 
 
 class ChromaVectorIndex:
@@ -38,7 +50,7 @@ class ChromaVectorIndex:
     def __init__(self, folder: Path, name: str) -> None:
         self._folder = folder
         with self._translated():
-            self._client = chromadb.PersistentClient(str(folder), ChromaSettings(anonymized_telemetry=False))
+            self._client = _open_client(folder)
             # Vectors are always passed in: with Chroma's default function it would try to download a model.
             self._collection = self._client.get_or_create_collection(
                 name,

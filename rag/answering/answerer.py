@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rag.answering.composer import Chosen, Composer
 from rag.answering.layout import lay_out
 from rag.answering.questions import asks_the_same, mentions_all, names_in, parts_of
+from rag.answering.statements import Statement
 from rag.citations import CitationList
 from rag.models import Answer, Evidence, Provenance, Rung, Sentence, Span, Status, Suggestion
 from rag.passages import split_sentences
@@ -119,10 +120,19 @@ class _Reply:
 
 
 def _without_repeats(statements: Sequence[Chosen], covered: Sequence[Sequence[Chosen]]) -> list[Chosen]:
-    """Return the statements that answer a further part of a question: none shown before, summing up nothing."""
+    """Return the statements that answer a further part of a question: none shown before or leaning on such a one."""
     shown = {(one.statement.passage.id, one.statement.span) for part in covered for one in part}
-    fresh = [one for one in statements if (one.statement.passage.id, one.statement.span) not in shown]
-    return [one for one in fresh if not covered or not one.statement.sums_up]
+    dropped: list[Statement | None] = []
+    fresh: list[Chosen] = []
+    for one in statements:
+        statement = one.statement
+        repeats = (statement.passage.id, statement.span) in shown
+        leans_on_dropped = not statement.stands_alone and statement.antecedent in dropped
+        if repeats or leans_on_dropped or (covered and statement.sums_up):
+            dropped.append(statement)
+        else:
+            fresh.append(one)
+    return fresh
 
 
 def _cite(chosen: Chosen, citations: CitationList) -> Sentence:

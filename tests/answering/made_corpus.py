@@ -1,0 +1,92 @@
+"""Answerers over small corpora, and what must hold of every answer."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from pathlib import Path
+
+from rag.adapters.catalog import Catalog
+from rag.adapters.embedding_cache import EmbeddingCache
+from rag.answering import Answerer, Composer
+from rag.indexing import Generation, IndexFolder, sync
+from rag.models import Answer, Provenance
+from rag.ports import Embedder
+from rag.retrieval import Retriever
+from rag.testing import MemoryVectorIndex, entry_text
+
+DANGLES = re.compile(
+    r"\W*(?:this|these|those|it|its|they|their|such|however|therefore|moreover|for example|as a result|in contrast)\b",
+    re.IGNORECASE,
+)
+"""Openings that nobody can read without the sentence before."""
+
+
+class _KeptCatalog(Catalog):
+    """A catalog in memory, which lives as long as its answerer."""
+
+    def close(self) -> None:
+        """Keep it: a sync closes what it wrote, to be opened again."""
+
+
+def write_entries(folder: Path, entries: dict[str, str]) -> Path:
+    """Write ``{question: answer}`` to a new folder and return that."""
+    folder.mkdir(parents=True)
+    for number, (question, answer) in enumerate(entries.items()):
+        (folder / f"{number:03d}.md").write_text(entry_text(question, answer), encoding="utf-8")
+    return folder
+
+
+def answerer_over(corpus: Path, folder: Path, embedder: Embedder) -> Answerer:
+    """Return an answerer over a corpus folder, its index in memory."""
+    made: dict[Path, Generation] = {}
+
+    def open_generation(place: Path, *, create: bool) -> Generation:
+        if create:
+            catalog = _KeptCatalog(Path(":memory:"), create=True)
+            made[place] = Generation(place, catalog, MemoryVectorIndex(), MemoryVectorIndex())
+        return made[place]
+
+    index = IndexFolder(folder / "index", open_generation)
+    with closing(EmbeddingCache(folder / "cache.sqlite3")) as cache:
+        sync(corpus, index, embedder, cache)
+    generation = index.open_current()
+    catalog = generation.catalog
+    assert isinstance(catalog, Catalog)
+    retriever = Retriever(embedder, generation.questions, generation.sections, catalog, catalog)
+    return Answerer(retriever, Composer(embedder, catalog), catalog, Provenance("corpus", "index", "embedder"))
+
+
+def check_grounding(answer: Answer, answerer: Answerer) -> None:
+    """Fail unless every sentence is a verbatim, cited, readable piece of an entry, standing in the text in order."""
+    for number, citation in enumerate(answer.citations, start=1):
+        assert citation.n == number
+        assert citation.quote
+        assert citation.quote == answerer.store.answer_of(citation.url)[citation.start : citation.end]
+        assert citation.title == answerer.store.question_of(citation.url)
+    position = 0
+    for sentence in answer.sentences:
+        position = answer.text.find(sentence.text, position)
+        assert position >= 0, f"not in the text in its place: {sentence.text!r}"
+        position += len(sentence.text)
+        assert sentence.citations
+        assert sentence.text in answer.citations[sentence.citations[0] - 1].quote
+    used = [n for sentence in answer.sentences for n in sentence.citations]
+    assert set(used) == {citation.n for citation in answer.citations}
+    assert list(dict.fromkeys(used)) == sorted(set(used)), "citations are not numbered by first use"
+    assert not {citation.url for citation in answer.citations} & {one.url for one in answer.suggestions}
+    if answer.status == "abstained":
+        assert answer.sentences == ()
+    if answer.rung == "composed":
+        check_references(answer, answerer)
+
+
+def check_references(answer: Answer, answerer: Answerer) -> None:
+    """Fail where a sentence's opening refers to one that does not stand right before it, here as in its entry."""
+    for place, sentence in enumerate(answer.sentences):
+        if DANGLES.match(sentence.text):
+            assert place > 0, f"the answer starts with a reference: {sentence.text!r}"
+            before = answer.sentences[place - 1].text
+            url = answer.citations[sentence.citations[0] - 1].url
+            follows = re.compile(re.escape(before) + r"[\s\d.)>#*+-]+" + re.escape(sentence.text))
+            assert follows.search(answerer.store.answer_of(url)), f"its antecedent was left out: {sentence.text!r}"

@@ -1,0 +1,28 @@
+"""Fixtures that several folders of tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Return the folder with pyproject.toml."""
+    return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def real_files(repository: Path) -> Path:
+    """Return the folder with the publisher's own files; skips the test where it is absent."""
+    folder = (repository / "../shared/quicktakes").resolve()
+    if not folder.is_dir():
+        pytest.skip("the publisher's files are not beside this repository")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_biology(real_files: Path) -> Path:
+    """Return the folder with the publisher's Biology entries; skips the test where it is absent."""
+    return real_files / "content/learn/biology"
