@@ -8,7 +8,7 @@ BIN := .venv/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help setup ask test check format lint types imports docs lock bench bench-retrieval clean
+.PHONY: help setup ask test check format lint types imports docs lock bench bench-retrieval bench-answers clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -48,6 +48,9 @@ bench: .venv/.ready-dev ## Time sync and queries: make bench [CORPUS=folder]
 
 bench-retrieval: .venv/.ready-dev ## Measure ranking and confidence on the development questions: CORPUS=folder
 	$(BIN)/python -m bench.retrieval --corpus-dir "$(CORPUS)"
+
+bench-answers: .venv/.ready-dev ## Count what becomes of the development questions: CORPUS=folder
+	$(BIN)/python -m bench.answers --corpus-dir "$(CORPUS)"
 
 lock: .venv/.ready-dev ## Choose dependency versions anew and write the lock files
 	$(BIN)/uv pip compile $(LOCK) --group setup -o requirements.lock

@@ -7,7 +7,6 @@ Prints each signal alone, their reciprocal-rank fusion and our fusion, side by s
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +15,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from bench.questions import load_questions
 from rag.models import Evidence, Signals
 from rag.retrieval.fusion import MIDDLE, SLOPE, fuse, probability
 from rag.settings import Settings
 from rag.wiring import open_quicktakes
 
-QUESTIONS = Path("evals/datasets/retrieval-dev/questions.jsonl")
 _RRF_K = 60
 """Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion", 2009."""
 
@@ -46,11 +45,12 @@ def main() -> None:
     parser.add_argument("--corpus-dir", type=Path, required=True)
     parser.add_argument("--data-dir", type=Path, default=Settings().data_dir)
     arguments = parser.parse_args()
-    lines = QUESTIONS.read_text(encoding="utf-8").splitlines()
-    cases = [json.loads(line) for line in lines]
     console = Console()
     with open_quicktakes(Settings(arguments.corpus_dir, arguments.data_dir)) as quicktakes:
-        asked = [Asked(c["kind"], c["relevant"], quicktakes.retrieve(c["question"], limit=1_000)) for c in cases]
+        asked = [
+            Asked(case.kind, case.relevant, quicktakes.retrieve(case.question, limit=1_000))
+            for case in load_questions()
+        ]
     console.print(_ranking_table([one for one in asked if one.relevant]))
     console.print(_confidence_table(asked))
 

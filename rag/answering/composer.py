@@ -31,8 +31,8 @@ _SAME = 0.88
 """Sentences of two entries with a cosine above this say the same, if their numbers and negations are the same."""
 
 _SAID_IN_OTHER_WORDS = 0.55
-"""Without the question's most telling word, some sentence must be this near to the question to answer it. On the
-development questions: near misses answered 0.29 instead of 0.40, answerable refused 0.14 instead of 0.11."""
+"""Without the question's most telling word, some sentence must be this near to the question to answer it: of the
+development questions' near misses 9 instead of 14 in 35 are answered then (`make bench-answers`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +182,20 @@ class _Selection:
 
 
 def _in_reading_order(chosen: Sequence[Chosen]) -> list[Chosen]:
-    """Return the lead's section, then the rest by entry and place, sums last; steps keep their entry's order."""
+    """Return the lead's section, then the others by entry and place, those that sum up last.
+
+    Within a section nothing is moved, and a lead that is a step of a list stays in its entry's order.
+    """
     if not chosen:
         return []
     lead = chosen[0].statement
+    summing_up = {one.statement.passage.id for one in chosen if one.statement.sums_up} - {lead.passage.id}
 
     def place(one: Chosen) -> tuple[bool, bool, bool, int, int]:
         statement = one.statement
         with_lead = statement.passage.id == lead.passage.id and not lead.is_step
         of_lead = statement.passage.url == lead.passage.url
-        return statement.sums_up, not with_lead, not of_lead, statement.evidence.rank, statement.span.start
+        closes = statement.passage.id in summing_up
+        return closes, not with_lead, not of_lead, statement.evidence.rank, statement.span.start
 
     return sorted(chosen, key=place)

@@ -24,7 +24,7 @@ class Length:
 
 
 FACT = Length(sentences=3, words=70, least_relevance=0.7)
-EXPLANATION = Length(sentences=9, words=220, least_relevance=0.5)
+EXPLANATION = Length(sentences=9, words=220, least_relevance=0.45)
 
 _ASKS_FOR_FACT = re.compile(
     r"(?:who|when|where|which|how (?:many|much|long|far|big|large|fast|old|often|tall|heavy|high|deep)|name|"

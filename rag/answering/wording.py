@@ -17,7 +17,7 @@ _ABOUT_THE_ANSWER = re.compile(
     re.IGNORECASE,
 )
 _LEANS_BACK = re.compile(
-    r"\W*(?:(?:\w+ ){0,3}(?:this|these|those|such(?! as)|its|their)|that|it|they|he|she|his|her|both|each of|one of|"
+    r"\W*(?:(?:\w+ ){0,3}(?:this|these|those|such(?! as))|its|their|that|it|they|he|she|his|her|both|each of|one of|"
     r"another|the (?:process|former|latter|same|other|second|next|resulting|above)|however|therefore|thus|hence|"
     r"moreover|furthermore|additionally|in addition|also|then|finally|similarly|conversely|instead|as a result|"
     r"consequently|for (?:example|instance)|in contrast|on the other hand|and|but|or|so|first|second|secondly|third|"

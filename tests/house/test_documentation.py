@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -14,6 +16,17 @@ def test_every_problem_code_is_documented_once() -> None:
     documented = re.findall(r"^\| (QT\d{3}) \|", (ROOT / "docs/entries.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert len(documented) == len(set(documented))
     assert set(documented) == set(re.findall(r'"(QT\d{3})"', sources))
+
+
+@pytest.mark.parametrize("document", ["README.md"])
+def test_python_in_documents_runs(document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Python shown in a document runs as it stands, from the root of the project."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("QUICKTAKES_DATA_DIR", str(tmp_path))
+    blocks = re.findall(r"```python\n(.+?)```", (ROOT / document).read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        exec(compile(block, document, "exec"), {})  # noqa: S102 our own document
 
 
 def test_links_between_documents_lead_somewhere() -> None:
