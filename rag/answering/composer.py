@@ -139,13 +139,18 @@ class _Selection:
     def _consider(self, place: int) -> None:
         if place in self._places:
             return
-        twin = next((other for other in self._places if self._say_the_same(place, other)), None)
+        twin = self._twin(place)
         if twin is not None:
             self._places[twin].append(self._statements[place])
             return
         group = self._with_antecedents(place)
-        if group and self._fits(group) and not self._sums_up_again(group):
+        repeats = any(self._twin(member) is not None for member in group)
+        if group and not repeats and self._fits(group) and not self._sums_up_again(group):
             self._add(group)
+
+    def _twin(self, place: int) -> int | None:
+        """Return the chosen statement that says the same, if there is one."""
+        return next((other for other in self._places if self._say_the_same(place, other)), None)
 
     def _say_the_same(self, place: int, other: int) -> bool:
         """Return whether statements of two entries say the same: alike in meaning, equal in numbers and negations."""
