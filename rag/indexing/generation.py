@@ -105,7 +105,6 @@ class IndexFolder:
 
     def discard(self, generation: Generation) -> None:
         """Remove a generation that will not be finished."""
-        generation.close()
         shutil.rmtree(generation.folder, ignore_errors=True)
 
     def _generations(self) -> Iterator[Path]:

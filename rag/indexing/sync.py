@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -21,7 +22,7 @@ from rag.ports import Embedder, EmbeddingCache
 FORMAT = "1"
 """Version of the catalog's tables; an index of another version is built anew."""
 
-_BATCH_FILES = 64
+_BATCH_FILES = 32
 _KINDS: Final[tuple[PassageKind, ...]] = ("question", "section")
 
 Progress = Callable[[int, int], None]
@@ -71,25 +72,24 @@ def sync(
     report = _report_unchanged(corpus_dir, index, wanted, started)
     if report is not None:
         return report
-    with index.lock():
+    with index.lock(), ExitStack() as opened:
         report = _report_unchanged(corpus_dir, index, wanted, started)
         if report is not None:  # another process did it meanwhile
             return report
         current = _open_usable(index, wanted)
+        if current:
+            opened.callback(current.close)
         changes = find_changes(corpus_dir, current.catalog.files() if current else {})
         generation = index.start_generation(copy_of=current)
+        opened.callback(generation.close)
         try:
             embedded = _Writer(generation, changes, embedder, cache, progress or _silent).write()
-        except BaseException:
+        except BaseException:  # whatever it was, an interruption too, leaves no unfinished folder behind
             index.discard(generation)
             raise
         index.put_in_use(generation)
         elapsed_s = time.perf_counter() - started
-        report = _report(generation, changes, rebuilt=current is None, embedded=embedded, elapsed_s=elapsed_s)
-        generation.close()
-        if current:
-            current.close()
-        return report
+        return _report(generation, changes, rebuilt=current is None, embedded=embedded, elapsed_s=elapsed_s)
 
 
 def built_with(embedder: str) -> dict[str, str]:
@@ -182,6 +182,7 @@ class _Writer:
         """Carry out the changes; return how many passages were embedded."""
         catalog = self.generation.catalog
         names = self._take_out()
+        self.progress(0, len(names))
         for start in range(0, len(names), _BATCH_FILES):
             self._put_in(names[start : start + _BATCH_FILES])
             self.progress(min(start + _BATCH_FILES, len(names)), len(names))
