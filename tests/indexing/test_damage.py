@@ -21,7 +21,7 @@ from rag.settings import Settings
 from rag.testing import HashEmbedder
 from rag.wiring import sync_index
 settings = Settings(Path(sys.argv[1]), Path(sys.argv[2]))
-sync_index(settings, HashEmbedder(), lambda done, total: os.kill(os.getpid(), signal.SIGKILL))
+sync_index(settings, HashEmbedder(), lambda done, total: done and os.kill(os.getpid(), signal.SIGKILL))
 """
 
 
@@ -216,5 +216,6 @@ class _PowerCutError(Exception):
     """Stops a sync where it stands."""
 
 
-def _cut_power(_done: int, _total: int) -> None:
-    raise _PowerCutError
+def _cut_power(done: int, _total: int) -> None:
+    if done:
+        raise _PowerCutError
