@@ -10,6 +10,15 @@ DEFAULT_CORPUS_DIR = Path("corpus")
 DEFAULT_DATA_DIR = Path(".quicktakes")
 
 
+def forbid_telemetry() -> None:
+    """Keep the libraries we load from reporting on their users.
+
+    ONNX Runtime (1.32) otherwise writes a device id below the home folder and looks up a host outside, from native code
+    and whatever its Python switch says; it reads this variable once, when it is imported.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What an operator can set.

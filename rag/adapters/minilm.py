@@ -9,11 +9,14 @@ from queue import SimpleQueue
 from typing import Final
 
 import numpy as np
-import onnxruntime
 from tokenizers import Tokenizer
 
 from rag.adapters.minilm_wheels import MODEL, TOKENIZER
 from rag.ports import Vectors
+from rag.settings import forbid_telemetry
+
+forbid_telemetry()
+import onnxruntime  # noqa: E402 only then
 
 DIMENSIONS: Final = 384
 

@@ -12,7 +12,7 @@ from rag.answering.questions import asks_the_same, mentions_all, names_in, parts
 from rag.answering.statements import Statement
 from rag.citations import CitationList
 from rag.models import Answer, Evidence, Provenance, Rung, Sentence, Span, Status, Suggestion
-from rag.passages import split_sentences
+from rag.passages import split_sentences, terms_of
 from rag.ports import PassageStore
 from rag.retrieval import Retriever
 
@@ -103,7 +103,8 @@ class Answerer:
 
     def _compose_part(self, question: str, evidence: Sequence[Evidence]) -> list[Chosen]:
         """Return the statements that answer; none where the evidence is thin or they lack a name the question uses."""
-        if not evidence or evidence[0].score < ENOUGH:
+        has_words = not all(term.isdigit() for term in terms_of(question))
+        if not has_words or not evidence or evidence[0].score < ENOUGH:
             return []
         chosen = self.composer.compose(question, evidence)
         said = " ".join(f"{one.statement.passage.section} {one.statement.text}" for one in chosen)

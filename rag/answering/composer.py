@@ -25,6 +25,7 @@ _SCORE_MARGIN = 0.12
 _TERMS_WEIGHT = 0.35
 _SECTION_WEIGHT = 0.25
 _OPENING_BONUS = 0.08
+_FIRST_ENTRY_BONUS = 0.1
 _DEFINITION_BONUS = 0.15
 
 _SAME = 0.88
@@ -86,18 +87,21 @@ def _tells(evidence: Evidence, weights: Mapping[str, float]) -> bool:
 def _relevance(
     question: str, statements: Sequence[Statement], cosines: Vectors, weights: Mapping[str, float]
 ) -> Vectors:
-    """Return how much each statement helps to answer: its meaning, its words, its section, and whether it opens one.
+    """Return how much each statement helps to answer: its meaning, its words, its section, and where it stands.
 
-    What an entry says first answers its question, and what defines the thing asked about answers "what is".
+    What an entry says first answers its question, the best entry answers best, and what defines the thing asked about
+    answers "what is".
     """
     whole = sum(weights.values()) or 1.0
     held = [set(terms_of(statement.plain)) for statement in statements]
     shares = np.array([sum(weight for term, weight in weights.items() if term in own) / whole for own in held])
     sections = np.array([statement.section.cosine for statement in statements])
     opens = np.array([statement.span.start == 0 for statement in statements])
+    of_first = np.array([statement.evidence.rank == 1 for statement in statements])
     says_what = np.array([defines(statement.text, question) for statement in statements])
     relevance = cosines + _TERMS_WEIGHT * shares + _SECTION_WEIGHT * sections
-    return (relevance + _OPENING_BONUS * opens + _DEFINITION_BONUS * says_what).astype(np.float32)
+    bonus = _OPENING_BONUS * opens + _FIRST_ENTRY_BONUS * of_first + _DEFINITION_BONUS * says_what
+    return (relevance + bonus).astype(np.float32)
 
 
 def _candidates(question: str, evidence: Sequence[Evidence]) -> list[Statement]:

@@ -53,6 +53,9 @@ def main() -> None:
     except QuickTakesError as error:
         Console(stderr=True).print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
+    except OSError as error:
+        Console(stderr=True).print(f"error: cannot write: {error.strerror}", style="red", markup=False)
+        sys.exit(1)
 
 
 @app.command()
@@ -142,7 +145,9 @@ def _open(corpus_dir: Path | None, data_dir: Path | None, exclude: list[str] | N
     with show_progress("Indexing") as progress:
         report = sync_index(settings, embedder, progress)
     if count := len(report.problems):
-        typer.echo(f"{count} files could not be used; 'quicktakes index status' lists them", err=True)
+        typer.echo(f"files that could not be used: {count}; 'quicktakes index status' lists them", err=True)
+    if not report.entries:
+        typer.echo(f"warning: {settings.corpus_dir} holds no entry to answer from", err=True)
     with open_index(settings, embedder) as quicktakes:
         for url in sorted(quicktakes.unknown_urls(exclude or ())):
             typer.echo(f"warning: --exclude {url} excludes nothing: no entry has that url", err=True)

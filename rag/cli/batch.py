@@ -38,7 +38,7 @@ def read_batch(file: Path) -> list[BatchLine]:
 
 def _read_line(line: str, place: str) -> BatchLine:
     try:
-        value: object = json.loads(line)
+        value: object = json.loads(line, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise QuestionError(f"{place}: not a JSON object: {error}") from error
     fields = cast("dict[str, Json]", value) if isinstance(value, dict) else {}
@@ -50,3 +50,7 @@ def _read_line(line: str, place: str) -> BatchLine:
     except QuestionError as error:
         raise QuestionError(f"{place}: {error}") from error
     return BatchLine(fields.get("id"), question)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

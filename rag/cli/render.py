@@ -22,7 +22,7 @@ _HEADINGS = {
 def show_answer(console: Console, answer: Answer, elapsed_s: float) -> None:
     """Print an answer with its numbered citations, or the nearest entries where it abstained, and the time it took."""
     console.print(f"[bold]{_HEADINGS[answer.status, answer.rung]}[/bold]\n")
-    console.print(Markdown(_with_numbers(answer)))
+    _print_markdown(console, _with_numbers(answer))
     _show_sources(console, answer.citations)
     if answer.suggestions:
         console.print("\n[bold]Nearest entries[/bold]" if not answer.citations else "\n[bold]See also[/bold]")
@@ -42,6 +42,14 @@ def _show_sources(console: Console, citations: Sequence[Citation]) -> None:
         for citation in own:
             section = citation.section or _beginning(citation.quote)
             _print_line(console, f"  [{citation.n}] {section}")
+
+
+def _print_markdown(console: Console, text: str) -> None:
+    """Print Markdown; where it is not for a terminal, without the spaces that fill its lines."""
+    with console.capture() as capture:
+        console.print(Markdown(text))
+    lines = capture.get().splitlines()
+    console.out("\n".join(lines if console.is_terminal else [line.rstrip() for line in lines]), highlight=False)
 
 
 def _print_line(console: Console, text: str, style: str | None = None) -> None:

@@ -22,7 +22,7 @@ from rag.ports import Embedder, EmbeddingCache
 FORMAT = "1"
 """Version of the catalog's tables; an index of another version is built anew."""
 
-_BATCH_FILES = 32
+_BATCH_FILES = 16
 _KINDS: Final[tuple[PassageKind, ...]] = ("question", "section")
 
 Progress = Callable[[int, int], None]

@@ -52,7 +52,7 @@ def split_sections(answer: str, count_tokens: Callable[[str], int], *, target: i
         room = most if leads_in else target
         if sections and block.heading == heading and tokens + block.tokens <= room:
             last = sections[-1]
-            sections[-1] = Section(last.name or block.name, Span(last.span.start, block.span.end))
+            sections[-1] = Section(last.name, Span(last.span.start, block.span.end))
             tokens += block.tokens
         else:
             sections.append(Section(block.name, block.span))

@@ -41,7 +41,7 @@ SNAPSHOT = (
     "cell need energi respir releas glucos c6h12o6 three stage glycolysi cytosol c6h12o6 becom two",
     [
         ("b81fa46f", "question", "", 0, 47, "How do cells get energy from glucose (C6"),
-        ("2432d8eb", "section", "Glycolysis", 0, 168, "Glycolysis Cells need energy, and respir"),
+        ("4ed3fc47", "section", "", 0, 168, "Cells need energy, and respiration relea"),
         ("f609863b", "section", "Krebs cycle", 169, 729, "Krebs cycle Krebs cycle: in the matrix, "),
         ("342304e0", "section", "Electron transport", 731, 821, "Electron transport Electron transport: s"),
         ("a6b7f961", "section", "Yield per glucose", 848, 977, "Yield per glucose Stage ATP Glycolysis 2"),
