@@ -91,8 +91,7 @@ class ChromaVectorIndex:
 
     def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """Return up to `limit` ids with their cosine to a vector of shape ``(dimensions,)``, nearest first."""
-        limit = min(limit, self.count())
-        if limit == 0:
+        if limit < 1:
             return []
         with self._translated():
             found = self._collection.query(

@@ -62,8 +62,8 @@ def _compare(corpus_dir: Path, generation: Generation, wanted: Mapping[str, str]
     usable = is_usable(generation, wanted)
     return IndexStatus(
         state="unusable" if not usable else "stale" if changes else "in step",
-        entries=generation.questions.count(),
-        passages=generation.questions.count() + generation.sections.count(),
+        entries=generation.catalog.entry_count(),
+        passages=sum(generation.catalog.passage_counts().values()),
         corpus=meta.get("corpus"),
         embedder=meta.get("embedder"),
         problems=tuple(record.problem for record in records.values() if record.problem),

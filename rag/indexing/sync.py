@@ -22,7 +22,7 @@ from rag.ports import Embedder, EmbeddingCache
 FORMAT = "1"
 """Version of the catalog's tables; an index of another version is built anew."""
 
-_BATCH_FILES = 16
+_BATCH_FILES = 32
 _KINDS: Final[tuple[PassageKind, ...]] = ("question", "section")
 
 Progress = Callable[[int, int], None]
@@ -156,8 +156,8 @@ def _report(generation: Generation, changes: Changes, *, rebuilt: bool, embedded
         edited=len(changes.edited),
         removed=len(changes.removed),
         embedded=embedded,
-        entries=generation.questions.count(),
-        passages=generation.questions.count() + generation.sections.count(),
+        entries=generation.catalog.entry_count(),
+        passages=sum(generation.catalog.passage_counts().values()),
         problems=tuple(record.problem for record in records if record.problem),
         left_out=dict(Counter(record.left_out for record in records if record.left_out)),
         elapsed_s=round(elapsed_s, 3),
