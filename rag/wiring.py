@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Generator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from rag.adapters.embedding_cache import EmbeddingCache
 from rag.adapters.minilm import MiniLMEmbedder
 from rag.answering import Answerer, Composer
 from rag.corpus import require_folder
+from rag.errors import IndexStateError
 from rag.indexing import Generation, IndexFolder, IndexStatus, Progress, SyncReport, built_with, inspect_index, sync
 from rag.models import Answer, Evidence, Provenance
 from rag.ports import Embedder
@@ -106,6 +107,18 @@ def open_index(settings: Settings, embedder: Embedder) -> Generator[QuickTakes]:
 
 
 @contextmanager
+def open_synced(
+    settings: Settings, embedder: Embedder, progress: Progress | None = None
+) -> Generator[tuple[QuickTakes, SyncReport]]:
+    """Bring the index of the settings' corpus in step, and open it for questions; see `sync_index` and `open_index`."""
+    with ExitStack() as held:
+        with suppress(IndexStateError):  # Chroma loads an index once for all that have it open: so does this, then
+            held.callback(index_folder(settings).open_current().close)
+        report = sync_index(settings, embedder, progress)
+        yield held.enter_context(open_index(settings, embedder)), report
+
+
+@contextmanager
 def open_quicktakes(settings: Settings) -> Generator[QuickTakes]:
     """Bring the index of the settings' corpus in step, and open it for questions.
 
@@ -113,7 +126,5 @@ def open_quicktakes(settings: Settings) -> Generator[QuickTakes]:
         QuickTakesError: the corpus folder, the index or the embedder cannot be used.
     """
     index_folder(settings)
-    embedder = load_embedder()
-    sync_index(settings, embedder)
-    with open_index(settings, embedder) as quicktakes:
+    with open_synced(settings, load_embedder()) as (quicktakes, _):
         yield quicktakes

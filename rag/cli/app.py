@@ -6,7 +6,7 @@ import io
 import sys
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -137,18 +137,18 @@ def _lines(question: str | None, batch: Path | None) -> list[BatchLine]:
 @contextmanager
 def _open(corpus_dir: Path | None, data_dir: Path | None, exclude: list[str] | None) -> Generator[QuickTakes]:
     """Open the corpus, its index brought in step; what a person should know about it is said on standard error."""
-    from rag.wiring import index_folder, load_embedder, open_index, sync_index
+    from rag.wiring import index_folder, load_embedder, open_synced
 
     settings = settings_from(corpus_dir, data_dir)
     index_folder(settings)  # a corpus folder that is missing is told before the embedder is loaded
     embedder = load_embedder()
-    with show_progress("Indexing") as progress:
-        report = sync_index(settings, embedder, progress)
-    if count := len(report.problems):
-        typer.echo(f"files that could not be used: {count}; 'quicktakes index status' lists them", err=True)
-    if not report.entries:
-        typer.echo(f"warning: {settings.corpus_dir} holds no entry to answer from", err=True)
-    with open_index(settings, embedder) as quicktakes:
+    with ExitStack() as opened:
+        with show_progress("Indexing") as progress:
+            quicktakes, report = opened.enter_context(open_synced(settings, embedder, progress))
+        if count := len(report.problems):
+            typer.echo(f"files that could not be used: {count}; 'quicktakes index status' lists them", err=True)
+        if not report.entries:
+            typer.echo(f"warning: {settings.corpus_dir} holds no entry to answer from", err=True)
         for url in sorted(quicktakes.unknown_urls(exclude or ())):
             typer.echo(f"warning: --exclude {url} excludes nothing: no entry has that url", err=True)
         yield quicktakes

@@ -107,7 +107,7 @@ def _entry_from(nodes: dict[str, Node]) -> Entry:
         id=values.integer("id"),
         date=values.date("date"),
         seo=Seo(**{key: seo.string(key) for key in ("title", "page_description", "page_keywords")}),
-        answer=decode_newlines(values.string("answer")),
+        answer=values.answer(),
         no_index="no_index" in nodes and values.flag("no_index"),
         score=values.number("score") if "score" in nodes else None,
         related=tuple(_related_from(values.child(key)) for key in _related_keys(values)),
@@ -152,6 +152,12 @@ class _Values:
         if not node.value.strip():
             raise self._wrong(key, "is empty; give it a value")
         return node.value
+
+    def answer(self) -> str:
+        answer = decode_newlines(self.string("answer"))
+        if not answer.strip():
+            raise self._wrong("answer", "is empty; give it a value")
+        return answer
 
     def integer(self, key: str) -> int:
         text = self.string(key)

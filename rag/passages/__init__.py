@@ -31,7 +31,7 @@ def passages_of(entry: Entry, count_tokens: Callable[[str], int], max_tokens: in
     """
     most = max_tokens - _NAME_TOKENS
     sections = split_sections(entry.answer, count_tokens, target=min(SECTION_TOKENS, most), most=most)
-    if not sections:  # an answer of headings alone: still an entry, still found
+    if not sections and entry.answer.strip():  # an answer of headings alone: still an entry, still found
         start = len(entry.answer) - len(entry.answer.lstrip())
         sections = [Section("", Span(start, len(entry.answer.rstrip())))]
     question = _passage(entry, "question", "", 0, len(entry.question))
