@@ -8,10 +8,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from rag.cli.lint import lint_command
 from rag.cli.options import AsJson, CorpusDir, DataDir, settings_from
 from rag.cli.output import write_json
 
-corpus_app = typer.Typer(help="Inspect the corpus.", no_args_is_help=True, rich_markup_mode=None)
+corpus_app = typer.Typer(help="Check, inspect and extend the corpus.", no_args_is_help=True, rich_markup_mode=None)
+corpus_app.command("lint")(lint_command)
 
 
 @corpus_app.command("stats")

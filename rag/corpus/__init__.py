@@ -1,8 +1,9 @@
 """Entries: read from their files, written back byte for byte, loaded by the folder."""
 
-from rag.corpus.entry import Entry, RelatedArticle, Seo, new_entry, slug_of
-from rag.corpus.files import Corpus, decode_entry, find_files, load_corpus, printable_path, read_entry, read_file, repeated_url, require_folder
-from rag.corpus.knowledge import reason_left_out
+from rag.corpus.config import CorpusConfig, corpus_config
+from rag.corpus.entry import Entry, RelatedArticle, Seo, folder_of, new_entry, slug_of
+from rag.corpus.files import Corpus, decode_entry, decode_text, find_files, load_corpus, printable_path, read_entry, read_file, repeated_url, require_folder, write_file
+from rag.corpus.knowledge import on_a_course, reason_left_out
 from rag.corpus.newlines import UnwritableTextError, decode_newlines, encode_newlines
 from rag.corpus.reader import parse_entry
 from rag.corpus.stats import CorpusStats, corpus_stats
@@ -10,18 +11,23 @@ from rag.corpus.writer import render_entry
 
 __all__ = [
     "Corpus",
+    "CorpusConfig",
     "CorpusStats",
     "Entry",
     "RelatedArticle",
     "Seo",
     "UnwritableTextError",
+    "corpus_config",
     "corpus_stats",
     "decode_entry",
     "decode_newlines",
+    "decode_text",
     "encode_newlines",
     "find_files",
+    "folder_of",
     "load_corpus",
     "new_entry",
+    "on_a_course",
     "parse_entry",
     "printable_path",
     "read_entry",
@@ -31,4 +37,5 @@ __all__ = [
     "repeated_url",
     "require_folder",
     "slug_of",
+    "write_file",
 ]

@@ -25,6 +25,12 @@ _ON_A_COURSE = re.compile(
 )
 
 
+def on_a_course(question: str) -> str | None:
+    """Return the words that bind a question to somebody's course or exam, or None where it is asked of the subject."""
+    found = _ON_A_COURSE.search(question)
+    return found.group() if found else None
+
+
 def reason_left_out(entry: Entry) -> str | None:
     """Return why an entry is not indexed as knowledge, or None where it is.
 
@@ -35,4 +41,4 @@ def reason_left_out(entry: Entry) -> str | None:
         return "refusal"
     if _LACKS_SOURCE.search(entry.answer):
         return "half-refusal"
-    return "course-bound" if _ON_A_COURSE.search(entry.question) else None
+    return "course-bound" if on_a_course(entry.question) else None

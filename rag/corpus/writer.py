@@ -102,9 +102,23 @@ def _rewrite(block: Block, leaf: str) -> str:
 def _write(path: KeyPath, leaf: str) -> str:
     if leaf == CONTAINER:
         return f"{path[-1]}:\n"
-    is_folded = path[-1] in _FOLDED_KEYS and path != ("seo", "title")
-    indent = 0 if len(path) == 1 else 2 if path[0] == "seo" else 4
-    return _render(path, leaf, indent=indent, text_indent=_text_indent(path), is_folded=is_folded)
+    return _render(
+        path, leaf, indent=_indent(path), text_indent=_text_indent(path), is_folded=is_folded_key(path)
+    )
+
+
+def forms_of(path: KeyPath, leaf: str) -> tuple[str, str]:
+    """Return the lines of one key as the format writes them, plain and under ``>-``; whether they read back is not asked."""
+    return _forms(path, leaf, _indent(path), _text_indent(path))
+
+
+def is_folded_key(path: KeyPath) -> bool:
+    """Return whether a new entry has the text of this key under ``>-``."""
+    return path[-1] in _FOLDED_KEYS and path != ("seo", "title")
+
+
+def _indent(path: KeyPath) -> int:
+    return 0 if len(path) == 1 else 2 if path[0] == "seo" else 4
 
 
 def _text_indent(path: KeyPath) -> int:
@@ -113,9 +127,7 @@ def _text_indent(path: KeyPath) -> int:
 
 def _render(path: KeyPath, leaf: str, *, indent: int, text_indent: int, is_folded: bool) -> str:
     """Return the lines of one key: plain where it was plain and that reads back, else folded."""
-    key = " " * indent + path[-1]
-    plain = f"{key}: {leaf}\n"
-    folded = f"{key}: >-\n{' ' * text_indent}{leaf}\n"
+    plain, folded = _forms(path, leaf, indent, text_indent)
     for text in (folded,) if is_folded or _resolves_to_another_type(path, leaf) else (plain, folded):
         if _reads_back(text, path, leaf):
             return text
@@ -123,6 +135,11 @@ def _render(path: KeyPath, leaf: str, *, indent: int, text_indent: int, is_folde
         f"{'.'.join(path)} cannot be written as {leaf[:60]!r}: a value is one line of printable text, "
         "neither empty nor starting with a space"
     )
+
+
+def _forms(path: KeyPath, leaf: str, indent: int, text_indent: int) -> tuple[str, str]:
+    key = " " * indent + path[-1]
+    return f"{key}: {leaf}\n", f"{key}: >-\n{' ' * text_indent}{leaf}\n"
 
 
 def _resolves_to_another_type(path: KeyPath, leaf: str) -> bool:

@@ -7,12 +7,23 @@ from collections.abc import Callable
 
 from rag.corpus import Entry
 from rag.models import Passage, PassageKind, Span
+from rag.passages.maths import maths_spans
 from rag.passages.plain import plain_text
 from rag.passages.sections import Section, split_sections
 from rag.passages.sentences import split_sentences
 from rag.passages.terms import stem, terms_of, words_of
 
-__all__ = ["RECIPE", "embedded_text", "passages_of", "plain_text", "split_sentences", "stem", "terms_of", "words_of"]
+__all__ = [
+    "RECIPE",
+    "embedded_text",
+    "maths_spans",
+    "passages_of",
+    "plain_text",
+    "split_sentences",
+    "stem",
+    "terms_of",
+    "words_of",
+]
 
 SECTION_TOKENS = 96
 """Neighbouring blocks are joined up to this many tokens."""

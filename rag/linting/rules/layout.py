@@ -1,0 +1,145 @@
+"""Chapter 2, first part: keys, their order and how each is written."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+
+from rag.corpus import Entry, parse_entry
+from rag.corpus.leaves import CONTAINER
+from rag.corpus.source import Block, KeyPath
+from rag.corpus.writer import forms_of, is_folded_key
+from rag.errors import CorpusError
+from rag.linting.page import Page
+from rag.linting.rule import Fault, page_rule
+
+_CONSTANTS = {
+    "_schema": ("schema", "default"),
+    "date_format": ("date_format", "MMM DD, YYYY"),
+    "post_on_text": ("post_on_text", "Posted on"),
+    "author": ("author", "QuickTakes"),
+}
+_TITLES = {"title", "article_title"}
+_AROUND = re.compile(r"^(?:[ ]*(?:#.*)?\n)+|(?:^[ ]*(?:#.*)?\n)+\Z", re.MULTILINE)
+
+
+@page_rule("QT200", "unknown-key", bad="colour: green", good="score: -1.0")
+def unknown_key(page: Page) -> Iterator[Fault]:
+    """The format names all its keys; one it does not name is mistyped or belongs elsewhere.
+
+    It is kept, and ignored.
+    """
+    for key in page.entry.extra:
+        yield Fault(f"the format has no key {key!r}; correct or delete it", (key,))
+    for path in page.blocks:
+        if len(path) > 1 and path not in page.leaves:
+            yield Fault(f"{path[0]} has no key {path[1]!r}; correct or delete it", path)
+
+
+@page_rule("QT201", "key-order", bad="id: 7\n_schema: default", good="_schema: default\nid: 7")
+def key_order(page: Page) -> Iterator[Fault]:
+    """Keys stand in one order in all of the publisher's files, so that a change shows as a change of its lines."""
+    written = list(page.blocks)
+    rank = {path: number for number, path in enumerate(page.leaves)}
+    after = [path for path in written if path not in rank]
+    right = [*sorted((path for path in written if path in rank), key=rank.__getitem__), *after]
+    if written != right:
+        wrong = next(found for found, wanted in zip(written, right, strict=True) if found != wanted)
+        blocks = "".join(page.blocks[path][1].text for path in right)
+        text = page.source.opening + blocks + page.source.closing
+        yield Fault(f"{'.'.join(wrong)} is out of order; the order is {_order(right)}", wrong, fix=text)
+
+
+def _order(paths: list[tuple[str, ...]]) -> str:
+    return " ".join(dict.fromkeys(path[0] for path in paths))
+
+
+@page_rule("QT202", "constant", bad="date_format: DD/MM/YYYY", good="date_format: MMM DD, YYYY")
+def constant(page: Page) -> Iterator[Fault]:
+    """Four keys have one value: `_schema`, `date_format`, `post_on_text` and `author`."""
+    for key, (field, value) in _CONSTANTS.items():
+        if getattr(page.entry, field) != value:
+            yield Fault(f"{key} must be {value!r}", (key,), fix=dataclasses.replace(page.entry, **{field: value}))
+
+
+@page_rule("QT203", "written-form", bad='subject: "Biology"', good="subject: Biology")
+def written_form(page: Page) -> Iterator[Fault]:
+    """Each key is written in one way, so that two editors never differ in anything but words.
+
+    Texts that may be long stand under `>-` on one line, the others plain, without quotes or spare spaces. Two
+    editors then never differ in anything but words.
+    """
+    for path, (start, block) in page.blocks.items():
+        if path not in page.leaves or path[0] in page.entry.extra:
+            continue
+        lines = _lines_of_key(block)
+        wanted = _wanted(path, page.leaves[path], lines)
+        if lines != wanted:
+            end = start + len(block.text)
+            text = page.text[:start] + block.text.replace(lines, wanted, 1) + page.text[end:]
+            if _reads_as(page.entry, text):  # where it does not, this value needs the form it has
+                yield Fault(f"{'.'.join(path)} is not written as the format writes it", path, fix=text)
+
+
+def _lines_of_key(block: Block) -> str:
+    """Return the lines of a block without the comments and empty lines around the key's own."""
+    return _AROUND.sub("", block.text)
+
+
+def _wanted(path: KeyPath, leaf: str, lines: str) -> str:
+    if leaf == CONTAINER:
+        return f"{path[0]}:\n"
+    plain, folded = forms_of(path, leaf)
+    return folded if is_folded_key(path) and (lines != plain or path[-1] not in _TITLES) else plain
+
+
+@page_rule(
+    "QT204", "frame", bad="(a newline after `&nbsp;`, or text below the header)", good="(the file ends with `&nbsp;`)"
+)
+def frame(page: Page) -> Iterator[Fault]:
+    """A file is its header and then, after an empty line, `&nbsp;` without a newline.
+
+    What else stands below the header is never read, so it is lost on students.
+    """
+    closing = page.source.closing
+    body = closing.partition("---")[2].strip()
+    scored_alone = page.entry.score is not None and not page.entry.related
+    wanted = ("\n" if scored_alone and closing.startswith("\n") else "") + "---\n\n&nbsp;"
+    first_line, _, rest = page.text.partition("\n")
+    if body not in {"", "&nbsp;"}:
+        yield Fault("text stands below the header, where nobody reads it; move it into answer")
+    elif closing != wanted or first_line != "---":
+        text = "---\n" + rest[: len(rest) - len(closing)] + wanted
+        yield Fault(
+            "a file starts with '---' and ends with '---', an empty line and '&nbsp;', without a newline", fix=text
+        )
+
+
+@page_rule(
+    "QT205",
+    "mixed-dialect",
+    bad="title: Why do newts regrow legs?\nscore: -1.0",
+    good="title: >-\n    Why do newts regrow legs?\nscore: -1.0",
+)
+def mixed_dialect(page: Page) -> Iterator[Fault]:
+    """An entry with a score or related articles has its titles under `>-`; one without has both plain or both so.
+
+    A plain title breaks the file as soon as it holds `: `, and with it each entry that links to it.
+    """
+    folded = {path: forms_of(path, page.leaves[path])[1] for path in (("title",), ("article_title",))}
+    plain = [path for path in folded if _lines_of_key(page.blocks[path][1]) != folded[path]]
+    is_newer = page.entry.score is not None or bool(page.entry.related)
+    if len(plain) == 1 or (plain and is_newer):
+        text = page.text
+        for path in plain:
+            text = text.replace(_lines_of_key(page.blocks[path][1]), folded[path], 1)
+        yield Fault("titles must be written under '>-' here", plain[0], fix=text)
+
+
+def _reads_as(entry: Entry, text: str) -> bool:
+    """Return whether a text holds the very entry: a change of form must never change a value."""
+    try:
+        return parse_entry(text) == entry
+    except CorpusError:
+        return False

@@ -1,0 +1,53 @@
+"""How a file that cannot be read is mended without a guess: each takes the text and returns it, mended or as it was."""
+
+from __future__ import annotations
+
+import re
+
+from rag.corpus.writer import is_folded_key
+
+_FOLDED_WITHOUT_COLON = re.compile(r"^( *[a-z_0-9]+) +(>-?)[ ]*$", re.MULTILINE)
+_PLAIN = re.compile(r"^(?P<indent> *)(?P<key>[a-z_0-9]+): (?P<value>[^\n>|].*)$", re.MULTILINE)
+_QUESTION = re.compile(r"^question: >-\n +(.+)$", re.MULTILINE)
+_FORM_FEED = re.compile("\f(?=(?:orall|rac|lat|rown|box|box|orce)(?![a-z]))")
+_KEYS_WITH_TEXT = {"title", "article_title", "subject"}
+
+
+def without_byte_order_mark(text: str) -> str:
+    """Remove the byte-order mark."""
+    return text.removeprefix("\ufeff")
+
+
+def with_line_feeds(text: str) -> str:
+    """End lines as the format does."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def without_empty_first_lines(text: str) -> str:
+    """Remove empty lines above the first fence."""
+    rest = text.lstrip("\n")
+    return rest if rest.startswith("---") else text
+
+
+def with_lost_commands(text: str) -> str:
+    r"""Write a form feed that a decoder made of ``\f`` as that again, where a LaTeX command follows from it."""
+    return _FORM_FEED.sub(r"\\f", text)
+
+
+def with_readable_yaml(text: str) -> str:
+    """Add the colon that a folded key lost, and fold the plain titles that YAML cannot read."""
+    text = _FOLDED_WITHOUT_COLON.sub(r"\1: \2", text)
+    question = _QUESTION.search(text)
+    return _PLAIN.sub(lambda line: _folded(line, question[1] if question else ""), text)
+
+
+def _folded(line: re.Match[str], question: str) -> str:
+    indent, key, value = line["indent"], line["key"], line["value"].rstrip()
+    if key not in _KEYS_WITH_TEXT or (is_folded_key(("seo", key)) and len(indent) == 2):
+        return line.group()
+    is_badly_quoted = value.startswith('"') and not value.endswith('"')
+    if is_badly_quoted and value.replace('"', "") == question:
+        value = question
+    elif is_badly_quoted or value[0] in "\"'" or not (": " in value or value.endswith(":")):
+        return line.group()
+    return f"{indent}{key}: >-\n{indent}    {value}"
