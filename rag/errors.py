@@ -24,6 +24,10 @@ class NotIndexedError(QuickTakesError):
     """The caller named an entry that is not in the index."""
 
 
+class NotFoundError(QuickTakesError):
+    """The caller named an entry that the corpus does not have."""
+
+
 class IndexStateError(QuickTakesError):
     """The operator must repair, rebuild or unlock the index."""
 

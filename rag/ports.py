@@ -63,6 +63,10 @@ class VectorIndex(Protocol):
         """Return the cosine to a vector of shape ``(dimensions,)`` of each id that is there."""
         ...
 
+    def vectors(self, ids: Sequence[str]) -> Vectors:
+        """Return the vectors of ids, shape ``(len(ids), dimensions)``, in their order; raises `IndexStateError`."""
+        ...
+
     def close(self) -> None:
         """Release its files."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Generator
+from collections.abc import Collection, Generator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from rag.errors import IndexStateError
 from rag.indexing import Generation, IndexFolder, IndexStatus, Progress, SyncReport, built_with, inspect_index, sync
 from rag.models import Answer, Evidence, Provenance
 from rag.ports import Embedder
-from rag.retrieval import Retriever
+from rag.retrieval import Retriever, related_entries
 from rag.settings import Settings
 
 
@@ -60,6 +60,11 @@ class QuickTakes:
     def unknown_urls(self, urls: Collection[str]) -> set[str]:
         """Return which of some urls no file of the corpus has: to exclude them would exclude nothing."""
         return self.retriever.store.unknown_urls(urls)
+
+    def related(self, urls: Sequence[str], *, limit: int = 5) -> dict[str, list[str]]:
+        """Return for each entry the urls of others about the same thing; see `rag.retrieval.related_entries`."""
+        index = self.retriever
+        return related_entries(urls, index.store, index.questions, index.sections, limit=limit)
 
     def retrieve(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> list[Evidence]:
         """Find the entries that answer a question; see `rag.retrieval.Retriever.retrieve`."""

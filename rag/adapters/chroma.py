@@ -111,6 +111,23 @@ class ChromaVectorIndex:
         cosines = np.asarray(found["embeddings"], dtype=np.float32) @ vector
         return {found_id: float(cosine) for found_id, cosine in zip(found["ids"], cosines, strict=True)}
 
+    def vectors(self, ids: Sequence[str]) -> Vectors:
+        """Return the vectors of ids, shape ``(len(ids), dimensions)``, in their order.
+
+        Raises:
+            IndexStateError: one of them is not there.
+        """
+        rows: dict[str, Vectors] = {}
+        for start in range(0, len(ids), _BATCH_SIZE):
+            with self._translated():
+                found = self._collection.get(list(ids[start : start + _BATCH_SIZE]), include=["embeddings"])
+            rows |= zip(found["ids"], np.asarray(found["embeddings"], dtype=np.float32), strict=True)
+        if missing := set(ids) - rows.keys():
+            raise IndexStateError(
+                f"the vector store in {self._folder} lacks {len(missing)} passages; run 'quicktakes index sync'"
+            )
+        return np.array([rows[each] for each in ids], dtype=np.float32)
+
     @contextmanager
     def _translated(self) -> Generator[None]:
         try:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.markdown import Markdown
 
+from rag.corpus import Entry
 from rag.models import Answer, Citation, Evidence
 
 _HEADINGS = {
@@ -60,6 +61,20 @@ def _print_line(console: Console, text: str, style: str | None = None) -> None:
 def _beginning(quote: str) -> str:
     """Return the first words of a quote, to name a section that has no heading."""
     return f'"{textwrap.shorten(quote, 60, placeholder=" ...")}"'
+
+
+def show_entry(console: Console, entry: Entry) -> None:
+    """Print an entry as a reader sees it, and below it what a reader does not."""
+    console.print(entry.question, style="bold", markup=False, highlight=False)
+    _print_line(console, f"{entry.subject} · {entry.date:%d %B %Y} · {entry.id}\n", style="dim")
+    _print_markdown(console, entry.answer)
+    if entry.related:
+        console.print("\n[bold]Related[/bold]")
+    for link in entry.related:
+        _print_line(console, f"  • {link.title}")
+    _print_line(console, f"\n{entry.url}", style="dim")
+    _print_line(console, f"Description: {entry.seo.page_description}", style="dim")
+    _print_line(console, f"Keywords: {entry.seo.page_keywords}", style="dim")
 
 
 def show_results(console: Console, results: Sequence[Evidence]) -> None:

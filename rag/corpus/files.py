@@ -21,10 +21,12 @@ class Corpus:
 
     Attributes:
         entries: by url, in the order of their paths.
+        paths: of their files, by url.
         problems: of all files that could not be used, in the order of their paths.
     """
 
     entries: MappingProxyType[str, Entry]
+    paths: MappingProxyType[str, Path]
     problems: tuple[Problem, ...]
 
 
@@ -163,7 +165,7 @@ def load_corpus(folder: Path) -> Corpus:
             problems.append(repeated_url(path, entry, home[entry.url]))
             continue
         entries[entry.url], home[entry.url] = entry, path
-    return Corpus(MappingProxyType(entries), tuple(problems))
+    return Corpus(MappingProxyType(entries), MappingProxyType(home), tuple(problems))
 
 
 def repeated_url(path: Path, entry: Entry, first: Path) -> Problem:

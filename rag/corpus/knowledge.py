@@ -25,6 +25,10 @@ _ON_A_COURSE = re.compile(
 )
 
 
+PLACEHOLDER = "To be written."
+"""What a new entry holds where an editor must write; the linter finds it, and it is never cited."""
+
+
 def on_a_course(question: str) -> str | None:
     """Return the words that bind a question to somebody's course or exam, or None where it is asked of the subject."""
     found = _ON_A_COURSE.search(question)
@@ -35,8 +39,11 @@ def reason_left_out(entry: Entry) -> str | None:
     """Return why an entry is not indexed as knowledge, or None where it is.
 
     ``refusal``: it is marked ``no_index`` or its answer opens by refusing. ``half-refusal``: its answer says that its
-    sources lack what was asked. ``course-bound``: its question asks about somebody's course or exam.
+    sources lack what was asked. ``course-bound``: its question asks about somebody's course or exam. ``unfinished``: its answer
+    is still to be written.
     """
+    if entry.answer.startswith(PLACEHOLDER):
+        return "unfinished"
     if entry.no_index or _REFUSES.match(entry.answer):
         return "refusal"
     if _LACKS_SOURCE.search(entry.answer):

@@ -40,7 +40,7 @@ class Summary:
 def summarise(page: Page, silenced: Mapping[KeyPath, frozenset[str]]) -> Summary:
     """Return what the other entries need to know of a page."""
     entry = page.entry
-    keys: list[KeyPath] = [("id",), ("url",), ("question",)]
+    keys: list[KeyPath] = [("id",), ("url",), ("question",), ("subject",)]
     for number in range(1, len(entry.related) + 1):
         keys += [(f"related_article{number}", key) for key in ("id", "title", "subject", "url")]
     return Summary(

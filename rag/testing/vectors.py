@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+import numpy as np
+
+from rag.errors import IndexStateError
 from rag.ports import Vectors
 
 
@@ -38,6 +41,12 @@ class MemoryVectorIndex:
     def cosines(self, vector: Vectors, ids: Collection[str]) -> dict[str, float]:
         """Return the cosine to a vector of shape ``(dimensions,)`` of each id that is there."""
         return {found: float(self._vectors[found] @ vector) for found in ids if found in self._vectors}
+
+    def vectors(self, ids: Sequence[str]) -> Vectors:
+        """Return the vectors of ids, shape ``(len(ids), dimensions)``, in their order; raises `IndexStateError`."""
+        if missing := set(ids) - self._vectors.keys():
+            raise IndexStateError(f"the vector index lacks {len(missing)} passages")
+        return np.array([self._vectors[each] for each in ids], dtype=np.float32)
 
     def close(self) -> None:
         """Release nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from rag.corpus import folder_of, slug_of
@@ -118,6 +119,24 @@ def repeated_id(entries: Sequence[Summary]) -> Iterator[tuple[Summary, Fault]]:
     """
     for first, other in _repeats(entries, "id"):
         yield other, Fault(f"id {other.id} is taken by {first.path}; take the next free number", ("id",))
+
+
+@corpus_rule(
+    "QT217",
+    "subject-spelling",
+    bad="(subject Marine Studies here, Marine studies there)",
+    good="(Marine Studies everywhere)",
+)
+def subject_spelling(entries: Sequence[Summary]) -> Iterator[tuple[Summary, Fault]]:
+    """A subject is spelled in one way: two spellings share a folder, but make two subjects of one."""
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for entry in entries:
+        spellings[folder_of(entry.subject)][entry.subject] += 1
+    for entry in entries:
+        usual, _ = spellings[folder_of(entry.subject)].most_common(1)[0]
+        if entry.subject != usual:
+            message = f"the subject {usual!r} is spelled {entry.subject!r} here; spell it in one way"
+            yield entry, Fault(message, ("subject",))
 
 
 def _repeats(entries: Iterable[Summary], field: str) -> Iterator[tuple[Summary, Summary]]:

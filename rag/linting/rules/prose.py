@@ -6,7 +6,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
-from rag.corpus import on_a_course
+from rag.corpus import PLACEHOLDER, on_a_course
 from rag.linting.page import Page
 from rag.linting.rule import Fault, page_rule
 
@@ -39,7 +39,6 @@ _ESCAPE = re.compile(
 _MISREAD = re.compile("â€[\u0080-\u00bf™œ\u009d˜]?|Ã[\u0080-\u00bf]|Â[\u00a0-\u00bf]|Î[±-¿]|\ufffd")
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 _LONGEST_MARKER = 200
-PLACEHOLDER = "To be written"
 
 
 @page_rule(
@@ -227,9 +226,8 @@ def answer_length(page: Page) -> Iterator[Fault]:
     good="answer: >-\n    Newts regrow legs because cells of the stump divide.",
 )
 def placeholder(page: Page) -> Iterator[Fault]:
-    """`quicktakes corpus new` leaves this where an editor must write."""
-    values = {_ANSWER: page.entry.answer, ("seo", "page_description"): page.entry.seo.page_description}
-    for key, value in values.items():
+    """`quicktakes corpus new` leaves this where an editor must write; until then the entry is never cited."""
+    for key, value in _texts(page):
         if value.startswith(PLACEHOLDER):
             yield Fault(f"{'.'.join(key)} is still to be written", key)
 

@@ -20,6 +20,12 @@ At 0.65 there are 88 pairs, and about 1 in 4 asks something else.
 _SIGN = re.compile(r"[\W_]+")
 
 
+def questions_like(question: str, others: Sequence[str]) -> list[int]:
+    """Return the places of the questions that ask the same, or nearly."""
+    pairs = near_duplicates([frozenset(terms_of(each)) for each in (*others, question)], NEAR)
+    return [earlier for earlier, later, _ in pairs if later == len(others)]
+
+
 @corpus_rule(
     "QT700",
     "near-duplicate-question",
