@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rag.corpus import Entry, RelatedArticle
 from rag.corpus.source import KeyPath
@@ -46,6 +46,7 @@ class Rule:
         name: what it finds, in words with hyphens.
         why: one or two sentences of Markdown.
         bad, good: lines of a header that the rule finds, and that it does not; in brackets where no text can show it.
+        mends: whether ``--fix`` mends what it finds, where that takes no guess.
     """
 
     code: str
@@ -53,6 +54,7 @@ class Rule:
     why: str
     bad: str
     good: str
+    mends: bool = field(default=False, kw_only=True)
 
 
 def leave(text: str) -> str:
@@ -85,16 +87,18 @@ class CorpusRule(Rule):
     check: Callable[[Sequence[Summary]], Iterable[tuple[Summary, Fault]]]
 
 
-def page_rule(code: str, name: str, *, bad: str, good: str) -> Callable[[Callable[[Page], Iterable[Fault]]], PageRule]:
+def page_rule(
+    code: str, name: str, *, bad: str, good: str, mends: bool = False
+) -> Callable[[Callable[[Page], Iterable[Fault]]], PageRule]:
     """Return a decorator that makes a rule of a check; the check's docstring says why there is the rule."""
-    return lambda check: PageRule(code, name, _why(check), bad, good, check)
+    return lambda check: PageRule(code, name, _why(check), bad, good, check, mends=mends)
 
 
 def corpus_rule(
-    code: str, name: str, *, bad: str, good: str
+    code: str, name: str, *, bad: str, good: str, mends: bool = False
 ) -> Callable[[Callable[[Sequence[Summary]], Iterable[tuple[Summary, Fault]]]], CorpusRule]:
     """Return a decorator that makes a rule of a check; the check's docstring says why there is the rule."""
-    return lambda check: CorpusRule(code, name, _why(check), bad, good, check)
+    return lambda check: CorpusRule(code, name, _why(check), bad, good, check, mends=mends)
 
 
 def _why(check: Callable[..., object]) -> str:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import rag.corpus
+from rag.linting import RULES
 
 CODE = re.compile(r"\bQT[0-9]{3}\b")
 
@@ -17,6 +18,7 @@ def codes_in(folder: Path) -> set[str]:
 
 def test_every_problem_code_appears_in_some_test() -> None:
     """A rule that is added brings its test along, and none is tested that is gone."""
-    used = codes_in(Path(rag.corpus.__file__).parent)
+    used, tested = codes_in(Path(rag.corpus.__file__).parent), codes_in(Path(__file__).parent)
     assert len(used) > 15
-    assert codes_in(Path(__file__).parent) == used
+    assert used <= tested | {"QT301"}  # an example in a message
+    assert tested <= {rule.code for rule in RULES}

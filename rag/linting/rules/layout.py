@@ -37,7 +37,7 @@ def unknown_key(page: Page) -> Iterator[Fault]:
             yield Fault(f"{path[0]} has no key {path[1]!r}; correct or delete it", path)
 
 
-@page_rule("QT201", "key-order", bad="id: 7\n_schema: default", good="_schema: default\nid: 7")
+@page_rule("QT201", "key-order", bad="id: 7\n_schema: default", good="_schema: default\nid: 7", mends=True)
 def key_order(page: Page) -> Iterator[Fault]:
     """Keys stand in one order in all of the publisher's files, so that a change shows as a change of its lines."""
     written = list(page.blocks)
@@ -55,7 +55,7 @@ def _order(paths: list[tuple[str, ...]]) -> str:
     return " ".join(dict.fromkeys(path[0] for path in paths))
 
 
-@page_rule("QT202", "constant", bad="date_format: DD/MM/YYYY", good="date_format: MMM DD, YYYY")
+@page_rule("QT202", "constant", bad="date_format: DD/MM/YYYY", good="date_format: MMM DD, YYYY", mends=True)
 def constant(page: Page) -> Iterator[Fault]:
     """Four keys have one value: `_schema`, `date_format`, `post_on_text` and `author`."""
     for key, (field, value) in _CONSTANTS.items():
@@ -63,7 +63,7 @@ def constant(page: Page) -> Iterator[Fault]:
             yield Fault(f"{key} must be {value!r}", (key,), fix=dataclasses.replace(page.entry, **{field: value}))
 
 
-@page_rule("QT203", "written-form", bad='subject: "Biology"', good="subject: Biology")
+@page_rule("QT203", "written-form", bad='subject: "Biology"', good="subject: Biology", mends=True)
 def written_form(page: Page) -> Iterator[Fault]:
     """Each key is written in one way, so that two editors never differ in anything but words.
 
@@ -95,7 +95,11 @@ def _wanted(path: KeyPath, leaf: str, lines: str) -> str:
 
 
 @page_rule(
-    "QT204", "frame", bad="(a newline after `&nbsp;`, or text below the header)", good="(the file ends with `&nbsp;`)"
+    "QT204",
+    "frame",
+    bad="(a newline after `&nbsp;`, or text below the header)",
+    good="(the file ends with `&nbsp;`)",
+    mends=True,
 )
 def frame(page: Page) -> Iterator[Fault]:
     """A file is its header and then, after an empty line, `&nbsp;` without a newline.
@@ -121,6 +125,7 @@ def frame(page: Page) -> Iterator[Fault]:
     "mixed-dialect",
     bad="title: Why do newts regrow legs?\nscore: -1.0",
     good="title: >-\n    Why do newts regrow legs?\nscore: -1.0",
+    mends=True,
 )
 def mixed_dialect(page: Page) -> Iterator[Fault]:
     """An entry with a score or related articles has its titles under `>-`; one without has both plain or both so.

@@ -39,7 +39,7 @@ def related_missing(entries: Sequence[Summary]) -> Iterator[tuple[Summary, Fault
                 )
 
 
-@page_rule("QT401", "related-itself", bad=_example(_NEWT, "Why do newts regrow legs?"), good=_GOOD)
+@page_rule("QT401", "related-itself", bad=_example(_NEWT, "Why do newts regrow legs?"), good=_GOOD, mends=True)
 def related_itself(page: Page) -> Iterator[Fault]:
     """An entry is not related to itself: a reader who follows the link stays where they are."""
     for number, link in enumerate(page.entry.related, start=1):
@@ -47,7 +47,9 @@ def related_itself(page: Page) -> Iterator[Fault]:
             yield _without(page, number, "the entry links to itself")
 
 
-@page_rule("QT402", "related-repeated", bad=_GOOD + "\n" + _GOOD.replace("article1", "article2"), good=_GOOD)
+@page_rule(
+    "QT402", "related-repeated", bad=_GOOD + "\n" + _GOOD.replace("article1", "article2"), good=_GOOD, mends=True
+)
 def related_repeated(page: Page) -> Iterator[Fault]:
     """Five places are few: no entry takes two of them."""
     urls = [link.url for link in page.entry.related]
@@ -65,7 +67,7 @@ def _without(page: Page, number: int, what: str) -> Fault:
     )
 
 
-@corpus_rule("QT403", "related-differs", bad=_GOOD.replace("fields?", "field lines?"), good=_GOOD)
+@corpus_rule("QT403", "related-differs", bad=_GOOD.replace("fields?", "field lines?"), good=_GOOD, mends=True)
 def related_differs(entries: Sequence[Summary]) -> Iterator[tuple[Summary, Fault]]:
     """A related article gives the id, title and subject of the entry that its url names.
 

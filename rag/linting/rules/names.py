@@ -18,6 +18,7 @@ from rag.linting.summary import Summary
     "title-differs",
     bad="article_title: >-\n    Why do newts grow legs again?",
     good="article_title: >-\n    Why do newts regrow legs?",
+    mends=True,
 )
 def title_differs(page: Page) -> Iterator[Fault]:
     """`title` and `article_title` are the question, word for word.
@@ -38,7 +39,7 @@ def title_differs(page: Page) -> Iterator[Fault]:
     )
 
 
-@page_rule("QT211", "file-name", bad="file_name: newts.md", good="file_name: why-do-newts-regrow-legs.md")
+@page_rule("QT211", "file-name", bad="file_name: newts.md", good="file_name: why-do-newts-regrow-legs.md", mends=True)
 def file_name(page: Page) -> Iterator[Fault]:
     """`file_name` is the slug of the title and `.md`.
 

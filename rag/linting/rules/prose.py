@@ -66,6 +66,7 @@ def truncated(page: Page) -> Iterator[Fault]:
     "csv-quoting",
     bad='answer: >-\n    "Newts say ""grow"" to their legs."',
     good='answer: >-\n    Newts say "grow" to their legs.',
+    mends=True,
 )
 def csv_quoting(page: Page) -> Iterator[Fault]:
     """A whole answer in quotation marks, those inside doubled, came out of a CSV file unread."""
@@ -105,6 +106,7 @@ def _stray_end(answer: str) -> re.Match[str] | None:
     "refusal-indexed",
     bad="answer: >-\n    I cannot answer this question based on the available information.",
     good="no_index: True\nanswer: >-\n    I cannot answer this question based on the available information.",
+    mends=True,
 )
 def refusal_indexed(page: Page) -> Iterator[Fault]:
     """An answer that is itself a refusal is marked `no_index`, so that search engines do not offer it."""

@@ -23,6 +23,7 @@ READER_RULES = (
         "(the bytes EF BB BF before `---`)",
         "(`---` first)",
         repairs.without_byte_order_mark,
+        mends=True,
     ),
     ReaderRule(
         "QT103",
@@ -31,6 +32,7 @@ READER_RULES = (
         "(lines that end in CR LF)",
         "(lines that end in LF)",
         repairs.with_line_feeds,
+        mends=True,
     ),
     ReaderRule(
         "QT104",
@@ -40,6 +42,7 @@ READER_RULES = (
         "(a form feed before `orall`)",
         r"(`\forall`)",
         repairs.with_lost_commands,
+        mends=True,
     ),
     ReaderRule(
         "QT105",
@@ -56,6 +59,7 @@ READER_RULES = (
         "(an empty line above `---`)",
         "(`---` on line 1)",
         repairs.without_empty_first_lines,
+        mends=True,
     ),
     ReaderRule(
         "QT111",
@@ -78,6 +82,7 @@ READER_RULES = (
         "title: Matter: its states",
         "title: >-\n    Why do newts regrow legs?",
         repairs.with_readable_yaml,
+        mends=True,
     ),
     ReaderRule(
         "QT121",

@@ -18,7 +18,7 @@ _NO_SPACE = re.compile(r"(?<!\d),(?=\S)|,(?=[^\s\d])")
 _LOST_LETTER = re.compile(r"^-[A-Za-z]")
 
 
-@page_rule("QT300", "seo-title", bad="seo:\n  title: Biology", good="seo:\n  title: QuickTakes | Biology")
+@page_rule("QT300", "seo-title", bad="seo:\n  title: Biology", good="seo:\n  title: QuickTakes | Biology", mends=True)
 def seo_title(page: Page) -> Iterator[Fault]:
     """`seo.title` is `QuickTakes | ` and the subject."""
     wanted = f"QuickTakes | {page.entry.subject}"
@@ -72,6 +72,7 @@ def description_fragment(page: Page) -> Iterator[Fault]:
     "keyword-separator",
     bad="seo:\n  page_keywords: >-\n    newt,blastema,limb",
     good="seo:\n  page_keywords: >-\n    newt, blastema, limb",
+    mends=True,
 )
 def keyword_separator(page: Page) -> Iterator[Fault]:
     """Keywords are separated by a comma and a space, as in 9 of 10 of the publisher's files.
@@ -89,6 +90,7 @@ def keyword_separator(page: Page) -> Iterator[Fault]:
     "keyword-repeated",
     bad="seo:\n  page_keywords: >-\n    newt, limb, Newt",
     good="seo:\n  page_keywords: >-\n    newt, limb, blastema",
+    mends=True,
 )
 def keyword_repeated(page: Page) -> Iterator[Fault]:
     """A keyword given twice says nothing new, and an empty one nothing at all."""
