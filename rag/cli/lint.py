@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rag.cli.progress import show_progress
+
+if TYPE_CHECKING:
+    from rag.corpus import CorpusConfig
 
 FOUND = 1
 """Exit code where something was found that remains."""
@@ -50,8 +54,9 @@ def lint_command(
 ) -> None:
     """Check entries by the rules in docs/rules.md: each finding with file, line, column, rule and reason.
 
-    Bounds and the rules to run stand in quicktakes.toml beside or above the files, or under [tool.quicktakes.corpus] in
-    pyproject.toml. Exit code 1 where something was found that remains.
+    Links, ids and questions are checked against the whole corpus, even where one file is named. Bounds and the rules to
+    run stand in quicktakes.toml beside or above the files, or under [tool.quicktakes.corpus] in pyproject.toml. Exit
+    code 1 where something was found that remains.
 
     Example: quicktakes corpus lint corpus --fix
     """
@@ -61,11 +66,11 @@ def lint_command(
     from rag.settings import Settings
 
     given = paths or [Settings.from_environment().corpus_dir]
-    files = _files_of(given)
-    config = corpus_config(given[0])
+    files, config = _files_of(given), corpus_config(given[0])
     codes = selected_codes(_codes(select) or config.select, (*_codes(ignore), *config.ignore))
+    beside = _files_beside(given, files, config)
     with show_progress("Checking") as progress:
-        report = lint(files, Checks(codes, config, mend=fix or diff, write=fix and not diff), progress)
+        report = lint(files, Checks(codes, config, mend=fix or diff, write=fix and not diff), progress, beside=beside)
     if diff:
         for file in report.mended:
             typer.echo(_patch_of(file.path, file.before, file.after), nl=False)
@@ -89,6 +94,20 @@ def _files_of(paths: Sequence[Path]) -> list[Path]:
 
     files = [file for path in paths for file in ([path] if path.is_file() else find_files(path))]
     return list({file.resolve(): file for file in reversed(files)}.values())[::-1]
+
+
+def _files_beside(paths: Sequence[Path], files: Sequence[Path], config: CorpusConfig) -> list[Path]:
+    """Return the rest of the corpus: what lies below its quicktakes.toml, or else beside the files that were named."""
+    from rag.corpus import find_files
+
+    has_root = config.folder is not None and (config.folder / "quicktakes.toml").is_file()
+    roots = (
+        {Path(os.path.relpath(config.folder))}
+        if config.folder and has_root
+        else {path.parent for path in paths if path.is_file()}
+    )
+    given = {file.resolve() for file in files}
+    return [file for root in sorted(roots) for file in find_files(root) if file.resolve() not in given]
 
 
 def _patch_of(path: Path, before: str, after: str) -> str:

@@ -65,18 +65,26 @@ def selected_codes(select: Sequence[str], ignore: Sequence[str]) -> frozenset[st
     return frozenset(code for code in chosen if not code.startswith(tuple(ignore)))
 
 
-def lint(files: Sequence[Path], checks: Checks, progress: Progress | None = None) -> LintReport:
+def lint(
+    files: Sequence[Path], checks: Checks, progress: Progress | None = None, *, beside: Sequence[Path] = ()
+) -> LintReport:
     """Check files, each by itself and all of them together; mend them as `checks` says.
+
+    Args:
+        beside: the other files of the corpus, which are not checked, but against which links, ids and questions are.
 
     Raises:
         OSError: a mended file cannot be written; those before it are, whole, and it is as it was.
     """
     checked: list[CheckedFile] = []
-    for done in _check_files(files, checks):
-        checked += done
-        if progress:
-            progress(len(checked), len(files))
-    together = list(_check_together(checked, checks))
+    known: list[CheckedFile] = []
+    unchecked = Checks(frozenset(), checks.config)
+    for found, some, how in ((known, beside, unchecked), (checked, files, checks)):
+        for done in _check_files(some, how):
+            found.extend(done)
+            if progress:
+                progress(len(known) + len(checked), len(beside) + len(files))
+    together = list(_check_together(known, checked, checks))
     mended = {
         file.path: MendedFile(file.path, file.before, file.after) for file in checked if file.before != file.after
     }
@@ -109,16 +117,21 @@ def _check_chunk(files: Sequence[Path], *, checks: Checks) -> list[CheckedFile]:
 
 
 def _check_together(
-    checked: Iterable[CheckedFile], checks: Checks
+    known: Sequence[CheckedFile], checked: Sequence[CheckedFile], checks: Checks
 ) -> Iterator[tuple[Finding, tuple[Path, LinkFix] | None]]:
-    """Give the findings that take all entries to find, with the link that would mend each."""
+    """Give the findings that take all entries to find, with the link that would mend each.
+
+    Of two entries that clash the later one is told: those that are only known come first.
+    """
     path_of = {str(file.path): file.path for file in checked}
-    summaries = [file.summary for file in checked if file.summary]
+    summaries = [file.summary for file in (*known, *checked) if file.summary]
     for rule in CORPUS_RULES:
         if rule.code not in checks.codes:
             continue
         for summary, fault in rule.check(summaries):
-            path = path_of[summary.path]
+            path = path_of.get(summary.path)
+            if path is None:
+                continue
             if rule.code in checks.codes_for(path) and not is_silenced(summary.silenced, fault.key, rule.code):
                 link = (path, fault.fix) if isinstance(fault.fix, LinkFix) else None
                 line, column = summary.places[fault.key]
