@@ -2,13 +2,14 @@
 
 from rag.corpus.config import CorpusConfig, corpus_config
 from rag.corpus.entry import Entry, RelatedArticle, Seo, folder_of, new_entry, slug_of
-from rag.corpus.files import Corpus, decode_entry, decode_text, find_files, load_corpus, printable_path, read_entry, read_file, repeated_url, require_folder, write_file
+from rag.corpus.files import Corpus, decode_entry, decode_text, find_files, load_corpus, printable_path, read_entry, read_file, repeated_url, require_folder
 from rag.corpus.differences import EntryChange, corpus_differences
 from rag.corpus.knowledge import PLACEHOLDER, on_a_course, reason_left_out
 from rag.corpus.newlines import UnwritableTextError, decode_newlines, encode_newlines
 from rag.corpus.reader import parse_entry
+from rag.corpus.saving import write_file, write_new
 from rag.corpus.schema import entry_schema
-from rag.corpus.skeleton import place_for, skeleton, write_new
+from rag.corpus.skeleton import place_for, skeleton
 from rag.corpus.stats import CorpusStats, corpus_stats
 from rag.corpus.writer import render_entry
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,37 +111,6 @@ def decode_text(content: bytes, path: Path) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         message = f"not UTF-8: byte 0x{content[error.start]:02X}; save the file as UTF-8"
         raise _problem(path, "QT101", message, line) from error
-
-
-def write_file(path: Path, text: str) -> None:
-    """Replace the text of an entry file, or make it, in one atomic step: a kill leaves the old file or the new one, whole.
-
-    A link is followed, and the file keeps its permissions.
-
-    Raises:
-        OSError: the file cannot be written; it is as it was.
-    """
-    target = path.resolve()
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", suffix=".new", delete=False) as file:
-        try:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).chmod(stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644)
-            Path(file.name).replace(target)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Put a new name in a folder on disk, as the content of its file already is."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def load_corpus(folder: Path) -> Corpus:

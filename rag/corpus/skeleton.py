@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from pathlib import Path
 
 from rag.corpus.config import Range
 from rag.corpus.entry import Entry, folder_of, new_entry, slug_of
 from rag.corpus.files import Corpus
 from rag.corpus.knowledge import PLACEHOLDER
-from rag.corpus.writer import render_entry
 from rag.errors import ConfigurationError, QuestionError
 
 def skeleton(question: str, *, subject: str, corpus: Corpus, ids: Range | None, date: dt.date) -> Entry:
@@ -58,20 +56,3 @@ def place_for(entry: Entry, corpus_dir: Path) -> Path:
     """Return where the file of an entry belongs: in its subject's folder below ``learn``, where a corpus has one."""
     folder = corpus_dir / "learn"
     return (folder / folder_of(entry.subject) if folder.is_dir() else corpus_dir) / entry.file_name
-
-
-def write_new(path: Path, entry: Entry) -> None:
-    """Write the file of a new entry; one that is there is never touched.
-
-    Raises:
-        QuestionError: there is a file of that name.
-        OSError: it cannot be written.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("xb") as file:
-            file.write(render_entry(entry).encode())
-            file.flush()
-            os.fsync(file.fileno())
-    except FileExistsError as error:
-        raise QuestionError(f"{path} is there already; edit it instead") from error

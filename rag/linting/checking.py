@@ -142,20 +142,14 @@ def _check_problem(text: str, problem: Problem) -> tuple[Finding, str | None]:
 
 def _fixed(page: Page, fault: Fault) -> str | None:
     """Return the text that a fault's fix gives, where that is another text and one that can be read."""
+    if fault.fix is None or isinstance(fault.fix, LinkFix):
+        return None
     try:
-        text = (
-            fault.fix
-            if isinstance(fault.fix, str)
-            else render_entry(fault.fix)
-            if isinstance(fault.fix, Entry)
-            else None
-        )
-        if text is None or text == page.text:
-            return None
+        text = render_entry(fault.fix) if isinstance(fault.fix, Entry) else fault.fix
         parse_entry(text)
     except (CorpusError, UnwritableTextError):
         return None
-    return text
+    return text if text != page.text else None
 
 
 def _repaired(text: str, problem: Problem) -> str | None:

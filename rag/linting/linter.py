@@ -74,7 +74,7 @@ def lint(
         beside: the other files of the corpus, which are not checked, but against which links, ids and questions are.
 
     Raises:
-        OSError: a mended file cannot be written; those before it are, whole, and it is as it was.
+        ConfigurationError: a mended file cannot be written; those before it are, whole, and it is as it was.
     """
     checked: list[CheckedFile] = []
     known: list[CheckedFile] = []
@@ -98,9 +98,7 @@ def lint(
 def _check_files(files: Sequence[Path], checks: Checks) -> Iterator[list[CheckedFile]]:
     chunks = [files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK)]
     check = partial(_check_chunk, checks=checks)
-    processes = min(
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, len(chunks)
-    )
+    processes = _processor_count()
     if len(files) < _FEW or processes < 2:
         yield from map(check, chunks)
         return
@@ -110,6 +108,11 @@ def _check_files(files: Sequence[Path], checks: Checks) -> Iterator[list[Checked
             yield from pool.map(check, chunks)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _processor_count() -> int:
+    """Return how many processors this process may use, which in a container can be fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _check_chunk(files: Sequence[Path], *, checks: Checks) -> list[CheckedFile]:
