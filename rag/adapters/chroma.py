@@ -118,9 +118,10 @@ class ChromaVectorIndex:
             IndexStateError: one of them is not there.
         """
         rows: dict[str, Vectors] = {}
-        for start in range(0, len(ids), _BATCH_SIZE):
+        distinct = list(dict.fromkeys(ids))
+        for start in range(0, len(distinct), _BATCH_SIZE):
             with self._translated():
-                found = self._collection.get(list(ids[start : start + _BATCH_SIZE]), include=["embeddings"])
+                found = self._collection.get(distinct[start : start + _BATCH_SIZE], include=["embeddings"])
             rows |= zip(found["ids"], np.asarray(found["embeddings"], dtype=np.float32), strict=True)
         if missing := set(ids) - rows.keys():
             raise IndexStateError(

@@ -67,6 +67,8 @@ def related_command(
 
     settings = settings_from(corpus_dir, data_dir)
     corpus = load_corpus(settings.corpus_dir)
+    for problem in corpus.problems:
+        typer.echo(problem, err=True)
     with show_progress("Indexing") as progress, open_synced(settings, load_embedder(), progress) as (quicktakes, _):
         related = quicktakes.related(list(corpus.entries), limit=_LINKS)
     changed = 0

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from rag.cli.options import AsJson, CorpusDir, settings_from
 from rag.cli.output import write_json
 from rag.cli.progress import show_progress
-from rag.errors import NotFoundError
+from rag.errors import ConfigurationError, NotFoundError
 
 if TYPE_CHECKING:
     from rag.corpus import Entry
@@ -59,10 +60,9 @@ def stats_command(as_json: AsJson = False, corpus_dir: CorpusDir = None) -> None
         return
     names = {rule.code: rule.name for rule in RULES}
     table = Table(box=None, show_header=False, pad_edge=False)
-    for name, value in (*_rows_of(stats), *(_count_rows("repeated ", duplicates))):
-        table.add_row(name, value)
-    for code, count in findings.items():
-        table.add_row(f"{code} {names[code]}", f"{count:,}")
+    found = {f"{code} {names[code]}": count for code, count in findings.items()}
+    for name, value in (*_rows_of(stats), *_count_rows("repeated ", duplicates), *_count_rows("", found)):
+        table.add_row(Text(name), value)  # a subject in square brackets is no instruction to the terminal
     Console().print(table)
     for problem in stats.problems:
         typer.echo(problem)
@@ -112,7 +112,7 @@ def _entry_named(name: str, corpus_dir: Path | None) -> Entry:
     Raises:
         NotFoundError: there is none; the nearest names are given.
     """
-    from rag.corpus import find_files, read_entry
+    from rag.corpus import find_files, load_corpus, read_entry
 
     if Path(name).is_file():
         return read_entry(Path(name))
@@ -122,9 +122,11 @@ def _entry_named(name: str, corpus_dir: Path | None) -> Entry:
     entries = [read_entry(path) for path in files if path.stem == slug]
     if found := next((entry for entry in entries if "/" not in name or entry.url == name), None):
         return found
-    nearest = difflib.get_close_matches(slug, [path.stem for path in files], n=3, cutoff=0.5)
+    if found := load_corpus(folder).entries.get(name):  # in a file that bears another name
+        return found
+    nearest = difflib.get_close_matches(slug, [path.stem for path in files], n=3, cutoff=0.6)
     hint = f"; the nearest: {', '.join(nearest)}" if nearest else ""
-    raise NotFoundError(f"{folder} has no entry {name}{hint}")
+    raise NotFoundError(f"{folder} has no entry {name[:200]!r}{hint}")
 
 
 def diff_command(before: Before, after: After, as_json: AsJson = False) -> None:
@@ -136,6 +138,9 @@ def diff_command(before: Before, after: After, as_json: AsJson = False) -> None:
     """
     from rag.corpus import corpus_differences, load_corpus
 
+    for folder in (before, after):
+        if not folder.is_dir():
+            raise ConfigurationError(f"{folder} does not exist or is not a folder")
     folders = [load_corpus(before), load_corpus(after)]
     for folder in folders:
         for problem in folder.problems:
@@ -164,10 +169,13 @@ def _show_change(change: EntryChange) -> None:
 
 
 def _changed_lines(key: KeyChange) -> Iterator[str]:
-    before, after = ((text or "").split("\n") if text is not None else [] for text in (key.before, key.after))
-    for line in difflib.unified_diff(before, after, lineterm="", n=0):
-        if not line.startswith(("---", "+++", "@@")) and line[1:].strip():
-            yield f"{line[0]} {line[1:]}"
+    before, after = (text.split("\n") if text is not None else [] for text in (key.before, key.after))
+    for kind, start, end, new_start, new_end in difflib.SequenceMatcher(
+        None, before, after, autojunk=False
+    ).get_opcodes():
+        if kind != "equal":
+            yield from (f"- {line}" for line in before[start:end] if line.strip())
+            yield from (f"+ {line}" for line in after[new_start:new_end] if line.strip())
 
 
 def schema_command() -> None:

@@ -90,10 +90,19 @@ def _codes(given: Sequence[str] | None) -> tuple[str, ...]:
 
 def _files_of(paths: Sequence[Path]) -> list[Path]:
     """Return the entry files that paths name, each once, in their order."""
-    from rag.corpus import find_files
+    from rag.corpus import find_files, printable_path
+    from rag.errors import ConfigurationError
 
+    for path in paths:
+        if not path.exists():
+            raise ConfigurationError(f"{printable_path(path)} does not exist; name a file or a folder of entries")
     files = [file for path in paths for file in ([path] if path.is_file() else find_files(path))]
-    return list({file.resolve(): file for file in reversed(files)}.values())[::-1]
+    return list({_identity(file): file for file in reversed(files)}.values())[::-1]
+
+
+def _identity(file: Path) -> str:
+    """Return what two paths of one file have in common; a link that leads to itself has only its own."""
+    return os.path.realpath(file)
 
 
 def _files_beside(paths: Sequence[Path], files: Sequence[Path], config: CorpusConfig) -> list[Path]:
@@ -106,8 +115,9 @@ def _files_beside(paths: Sequence[Path], files: Sequence[Path], config: CorpusCo
         if config.folder and has_root
         else {path.parent for path in paths if path.is_file()}
     )
-    given = {file.resolve() for file in files}
-    return [file for root in sorted(roots) for file in find_files(root) if file.resolve() not in given]
+    known = {_identity(file): file for root in sorted(roots) for file in find_files(root)}
+    given = {_identity(file) for file in files}
+    return [file for identity, file in known.items() if identity not in given]
 
 
 def _patch_of(path: Path, before: str, after: str) -> str:

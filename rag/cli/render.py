@@ -11,6 +11,10 @@ from rich.markdown import Markdown
 
 from rag.corpus import Entry
 from rag.models import Answer, Citation, Evidence
+from rag.passages import maths_spans
+
+_SIGN = re.compile(r"[!-/:-@\[-`{-~]")
+_LESS = re.compile(r"(?<!\\)<(?=[A-Za-z/!?])")
 
 _HEADINGS = {
     ("answered", "curated"): "From the QuickTakes answer",
@@ -48,9 +52,20 @@ def _show_sources(console: Console, citations: Sequence[Citation]) -> None:
 def _print_markdown(console: Console, text: str) -> None:
     """Print Markdown; where it is not for a terminal, without the spaces that fill its lines."""
     with console.capture() as capture:
-        console.print(Markdown(text))
+        console.print(Markdown(_with_formulas_whole(text)))
     lines = capture.get().splitlines()
     console.out("\n".join(lines if console.is_terminal else [line.rstrip() for line in lines]), highlight=False)
+
+
+def _with_formulas_whole(text: str) -> str:
+    """Return Markdown in which mathematics, and signs such as <, are shown as they are written."""
+    pieces: list[str] = []
+    position = 0
+    for span, _ in maths_spans(text):
+        formula = " ".join(text[span.start : span.end].split())
+        pieces += [_LESS.sub(r"\<", text[position : span.start]), _SIGN.sub(r"\\\g<0>", formula)]
+        position = span.end
+    return "".join([*pieces, _LESS.sub(r"\<", text[position:])])
 
 
 def _print_line(console: Console, text: str, style: str | None = None) -> None:

@@ -107,8 +107,10 @@ def _config_from(table: dict[str, object], file: Path) -> CorpusConfig:
 def _codes(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise ValueError('a list of rule codes such as ["QT301"]')  # noqa: TRY004 not a caller's mistake
-    codes = tuple(str(code) for code in cast("list[object]", value))
-    return codes
+    codes = cast("list[object]", value)
+    if not all(isinstance(code, str) for code in codes):
+        raise ValueError('a list of rule codes such as ["QT301"]')
+    return tuple(map(str, codes))
 
 
 def _codes_by_pattern(value: object) -> Mapping[str, tuple[str, ...]]:
@@ -119,7 +121,7 @@ def _codes_by_pattern(value: object) -> Mapping[str, tuple[str, ...]]:
 
 def _range(value: object) -> Range:
     match value:
-        case [int() as least, int() as most] if least <= most:
+        case [int() as least, int() as most] if least <= most and not {bool} & {type(least), type(most)}:
             return least, most
         case _:
             raise ValueError("two whole numbers, the least and the most")

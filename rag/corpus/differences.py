@@ -50,10 +50,22 @@ def corpus_differences(before: Corpus, after: Corpus) -> list[EntryChange]:
 
 def _changed_keys(old: Entry, new: Entry) -> tuple[KeyChange, ...]:
     before, after = _texts_of(old), _texts_of(new)
-    keys = list(dict.fromkeys((*after, *before)))
+    keys = _in_order(list(before), list(after))
     return tuple(
         KeyChange(".".join(key), before.get(key), after.get(key)) for key in keys if before.get(key) != after.get(key)
     )
+
+
+def _in_order(before: list[KeyPath], after: list[KeyPath]) -> list[KeyPath]:
+    """Return the keys of both, those that left in the place they had."""
+    keys, place = list(after), 0
+    for key in before:
+        if key in keys:
+            place = keys.index(key)
+        else:
+            keys.insert(place, key)
+        place += 1
+    return keys
 
 
 def _texts_of(entry: Entry) -> dict[KeyPath, str]:

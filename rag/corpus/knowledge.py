@@ -6,25 +6,32 @@ import re
 
 from rag.corpus.entry import Entry
 
+_SOURCE = r"(?:information|content|context|text|sources?|material)"
+_NOT = r"(?: not|n['’]t)"
 _REFUSES = re.compile(
-    r"\s*(?:(?:i(?:['’]m| am) (?:sorry|unable|not able)|i (?:can ?not|can['’]t|could not|couldn['’]t|do not|don['’]t) "
-    r"(?:answer|provide|find|have|access|determine)|sorry\b|unfortunately,? (?:i|the|there)\b|as an ai\b)"
-    r"|(?:based on )?the (?:gathered|available|provided|given) (?:information|content|context|text|sources?|material) "
-    r"(?:does|do|did) not)",
+    r"\W*(?:(?:unfortunately,? )?(?:i(?:['’]m| am) (?:sorry|unable|not able)|i apologi[sz]e\b|"
+    r"i (?:can ?not|can['’]t|could not|couldn['’]t|do not|don['’]t) (?:answer|provide|find|have|access|determine))|"
+    r"sorry\b|this question can(?:not|['’]t| not) be answered|as an ai\b|"
+    rf"unfortunately,? (?:the (?:(?:gathered|available|provided|given) {_SOURCE}|sources? )|there is (?:no|not enough|insufficient) {_SOURCE})|"
+    rf"(?:based on )?the (?:gathered|available|provided|given) {_SOURCE} (?:does|do|did){_NOT}\b)",
     re.IGNORECASE,
 )
+_TELLS = r"(?:provide|contain|include|specify|mention|indicate|cover|address|explain|offer)"
 _LACKS_SOURCE = re.compile(
-    r"\b(?:gathered|available|provided) (?:information|content|context|text|sources?) "
-    r"(?:does|do|did) not (?:\w+ ){0,2}(?:provide|contain|include|specify|mention|indicate|cover|address|explain|offer)",
+    rf"\b(?:gathered|available|provided|given) {_SOURCE} (?:does|do|did){_NOT} (?:\w+ ){{0,2}}{_TELLS}|"
+    rf"\bthe (?:text|passage|context) (?:does|did){_NOT} (?:\w+ )?{_TELLS}|"
+    rf"\bnot (?:mentioned|provided|covered|specified|included) in the (?:gathered|available|provided|given) {_SOURCE}",
     re.IGNORECASE,
 )
 _ON_A_COURSE = re.compile(
-    r"\b(?:(?:this|your|our|my) (?:course|module|midterm|exam|syllabus|lecture|class|quiz|assignment|homework|textbook|"
-    r"handout|semester)|the (?:course|midterm|final exam|syllabus))\b(?! of\b)",
+    r"\b(?:(?:this|your|our|my) (?:\w+ )?(?:course|module|midterm|exam|syllabus|lecture|class|quiz|assignment|homework|"
+    r"textbook|handout|semester)|the (?:mid-?term|final exam|syllabus|marking scheme)|"
+    r"(?:lab|practical|written|mid-?term|final) (?:practical )?(?:exam|quiz)(?:s|zes)?|"
+    r"(?:in|on|for|during) the exam(?:ination)?|(?:quiz|chapter|week|lecture|module) \d+|"
+    r"the course (?:structure|content|materials?|outline|objectives|requirements|work)|"
+    r"(?:in|for|by|from|throughout|of) the course(?! (?:a|an|the|that|this)\b))\b(?! of\b)",
     re.IGNORECASE,
 )
-
-
 PLACEHOLDER = "To be written."
 """What a new entry holds where an editor must write; the linter finds it, and it is never cited."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from rag.corpus.entry import Entry
@@ -31,12 +32,14 @@ def write_new(path: Path, entry: Entry) -> None:
 
     Raises:
         QuestionError: there is a file of that name.
+        UnwritableTextError: the format has no form for the entry; nothing is written.
         ConfigurationError: it cannot be written.
     """
+    content = render_entry(entry).encode()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as file:
-            file.write(render_entry(entry).encode())
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
     except FileExistsError as error:
@@ -60,9 +63,10 @@ def _replace(target: Path, content: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Put a new name in a folder on disk, as the content of its file already is."""
+    """Put a new name in a folder on disk, as the content of its file already is; some file systems cannot, and need not."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        with suppress(OSError):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)

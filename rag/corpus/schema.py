@@ -39,7 +39,7 @@ def _properties() -> dict[str, Schema]:
         "post_on_text": {"const": "Posted on"},
         "seo": _keys_of(
             {
-                "title": {"type": "string", "pattern": r"^QuickTakes \| \S", "description": "'QuickTakes | ' and the subject."},
+                "title": {"type": "string", "pattern": r"^QuickTakes \| [^\n\t\f\r]*\S$", "description": "'QuickTakes | ' and the subject."},
                 "page_description": {**_TEXT, "description": "One or two sentences on what the answer explains."},
                 "page_keywords": {**_TEXT, "description": "Separated by a comma and a space."},
             }

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 KeyPath = tuple[str, ...]
+
+_BLOCK_SCALAR = re.compile(r": *[>|][-+0-9]*(?P<comment> +#.*)?$")
+_IS_CONTENT = re.compile(r" *[^ #\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,26 @@ class Block:
     text: str
     leaf: str | None
 
+    def split(self) -> tuple[str, str]:
+        """Return the lines of the key itself, and the comments and empty lines below them."""
+        lines = self.text.split("\n")
+        texts = [number for number, line in enumerate(lines) if _IS_CONTENT.match(line)]
+        if _BLOCK_SCALAR.search(lines[0]):
+            indent = next((_indent(line) for line in lines[1:] if line.strip()), 0)
+            outside = (number for number, line in enumerate(lines) if number and line.strip() and _indent(line) < indent)
+            below = next(outside, len(lines))
+            texts = [number for number, line in enumerate(lines[:below]) if line.strip()]
+        end = sum(len(line) + 1 for line in lines[: texts[-1] + 1]) if texts else 0
+        return self.text[:end], self.text[end:]
+
+    def comment_beside(self) -> str:
+        """Return the comment on the first line of the key, with the spaces before it; empty where there is none."""
+        first_line = self.text.partition("\n")[0]
+        if opening := _BLOCK_SCALAR.search(first_line):
+            return opening["comment"] or ""
+        value, after, rest = first_line.partition(self.leaf or ":")
+        return rest.lstrip("'\"") if value and after and re.fullmatch(r"['\"]? +#.*", rest) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -34,3 +58,7 @@ class Source:
     opening: str
     blocks: tuple[Block, ...]
     closing: str
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

@@ -20,7 +20,6 @@ _FOLDED_KEYS = {"title", "article_title", "page_description", "page_keywords", "
 _STRING_KEYS = {*_FOLDED_KEYS, "_schema", "date_format", "post_on_text", "author", "subject", "file_name", "url"}
 _YAML_1_1 = yaml.resolver.Resolver()
 _BODY = "\n&nbsp;"
-_TRAILING = re.compile(r"(?:^(?:[ ]*|#.*)\n)+\Z", re.MULTILINE)
 _TEXT_INDENT = re.compile(r"\n([ ]+)")
 
 
@@ -59,7 +58,12 @@ def _check(text: str, entry: Entry) -> None:
 
 def _merge(blocks: tuple[Block, ...], leaves: dict[KeyPath, str]) -> list[Block]:
     """Return the blocks to write: kept or rewritten, without those that left, with new ones in their place."""
-    merged = [kept for block in blocks if (kept := _carry_over(block, leaves)) is not None]
+    merged: list[Block] = []
+    for block in blocks:
+        if kept := _carry_over(block, leaves):
+            merged.append(kept)
+        elif merged:  # what stood below a key that left stays below the one before it
+            merged[-1] = dataclasses.replace(merged[-1], text=merged[-1].text + block.split()[1])
     place_of = {block.path: place for place, block in enumerate(merged)}
     place = added = 0
     for path, leaf in leaves.items():
@@ -86,17 +90,27 @@ def _close(entry: Entry, closing: str) -> str:
 
 
 def _rewrite(block: Block, leaf: str) -> str:
-    first_line, _, rest = block.text.partition("\n")
+    """Return the lines of a key with another value: as they were indented and folded, and with their comments."""
+    own, below = block.split()
+    first_line, _, rest = own.partition("\n")
+    comment = block.comment_beside()
     indent = len(first_line) - len(first_line.lstrip(" "))
-    is_folded = first_line.rstrip().endswith((">-", ">", "|-", "|"))
+    is_folded = first_line.removesuffix(comment).rstrip().endswith((">-", ">", "|-", "|"))
     text_indent = _TEXT_INDENT.match("\n" + rest) if is_folded else None
-    return _render(
+    written = _render(
         block.path,
         leaf,
         indent=indent,
         text_indent=len(text_indent[1]) if text_indent else max(_text_indent(block.path), indent + 2),
         is_folded=is_folded,
-    ) + "".join(_TRAILING.findall(rest))
+    )
+    return with_comment(written, comment) + below
+
+
+def with_comment(lines: str, comment: str) -> str:
+    """Return the lines of a key with a comment at the end of the first."""
+    first_line, _, rest = lines.partition("\n")
+    return f"{first_line}{comment}\n{rest}"
 
 
 def _write(path: KeyPath, leaf: str) -> str:

@@ -26,4 +26,5 @@ class Finding:
 
     def __str__(self) -> str:
         mark = " [fixable]" if self.fixable else ""
-        return f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}{mark}"
+        text = f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}{mark}"
+        return " ".join(text.splitlines())

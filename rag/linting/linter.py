@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import multiprocessing
 import os
 from collections import defaultdict
@@ -74,8 +75,11 @@ def lint(
         beside: the other files of the corpus, which are not checked, but against which links, ids and questions are.
 
     Raises:
-        ConfigurationError: a mended file cannot be written; those before it are, whole, and it is as it was.
+        ConfigurationError: the corpus's settings leave out a rule that does not exist, or a mended file cannot be
+            written; those before it are, whole, and it is as it was.
     """
+    for ignored in checks.config.ignore_in.values():
+        selected_codes((), ignored)
     checked: list[CheckedFile] = []
     known: list[CheckedFile] = []
     unchecked = Checks(frozenset(), checks.config)
@@ -88,8 +92,11 @@ def lint(
     mended = {
         file.path: MendedFile(file.path, file.before, file.after) for file in checked if file.before != file.after
     }
-    if checks.mend:
+    if checks.mend and any(link for _, link in together):
         _mend_links(together, mended, checks)
+        if checks.write:  # a link's title can take a line more, so all that is left is found anew
+            left = lint(files, dataclasses.replace(checks, mend=False, write=False), beside=beside)
+            return LintReport(len(files), left.findings, tuple(mended.values()))
         together = [(finding, link) for finding, link in together if link is None]
     findings = [finding for file in checked for finding in file.findings] + [finding for finding, _ in together]
     return LintReport(len(files), tuple(sorted(findings)), tuple(mended.values()))

@@ -17,6 +17,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
+_ROUNDING = 1e-9
+
 
 def near_duplicates(sets: Sequence[AbstractSet[str]], least: float) -> Iterator[tuple[int, int, float]]:
     """Give each pair of sets whose similarity is `least` or more: the earlier, the later, the similarity.
@@ -31,7 +33,7 @@ def near_duplicates(sets: Sequence[AbstractSet[str]], least: float) -> Iterator[
         rarest = _prefix(terms, weights, least)
         for earlier in sorted({earlier for term in rarest for earlier in index[term]}):
             similarity = _weight(terms & sets[earlier], weights) / _weight(terms | sets[earlier], weights)
-            if similarity >= least:
+            if similarity >= least * (1 - _ROUNDING):
                 yield earlier, later, similarity
         for term in rarest:
             index[term].append(later)
@@ -43,7 +45,7 @@ def _prefix(terms: AbstractSet[str], weights: Mapping[str, float], least: float)
     left = total = _weight(terms, weights)
     for count, term in enumerate(ordered, start=1):
         left -= weights[term]
-        if left < least * total:
+        if left < least * total * (1 - _ROUNDING):
             return ordered[:count]
     return ordered
 

@@ -58,7 +58,7 @@ class Page:
         if key not in self.blocks:
             return 1, 1
         start, block = self.blocks[key]
-        value_start = block.text.find(block.leaf) if block.leaf else -1
+        value_start = block.text.find(block.leaf, block.text.index(":")) if block.leaf else -1
         if value_start >= 0:
             read = self.entry.answer[:offset] if key == ("answer",) else ""
             start += value_start + offset + read.count("\n")  # a newline is written with two characters

@@ -3,31 +3,53 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from rag.corpus.source import KeyPath, Source
 
 _COMMENT = re.compile(r"^ {0,3}# *quicktakes: *(?P<scope>ignore-file|ignore)\b(?P<codes>[^\n]*)$", re.MULTILINE)
-_CODE = re.compile(r"[A-Z]+\d+")
+_CODE = re.compile(r"[A-Za-z]+\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One comment.
+
+    Attributes:
+        key: that it stands above; empty where it stands above none.
+        scope: the key that it is for; empty for the whole file, None for none.
+        codes: as written.
+    """
+
+    key: KeyPath
+    scope: KeyPath | None
+    codes: tuple[str, ...]
+
+
+def suppressions_in(source: Source) -> Iterator[Suppression]:
+    """Give the comments of a file that silence something, or mean to."""
+    above = source.opening
+    for block in source.blocks:
+        yield from _suppressions_above(block.path, above)
+        above = block.split()[1]
+    yield from _suppressions_above((), above + source.closing.partition("---")[0])
+
+
+def _suppressions_above(key: KeyPath, text: str) -> Iterator[Suppression]:
+    for comment in _COMMENT.finditer(text) if "quicktakes:" in text else ():
+        scope = () if comment["scope"] == "ignore-file" else key or None
+        yield Suppression(key, scope, tuple(_CODE.findall(comment["codes"])))
 
 
 def silenced_by_comments(source: Source) -> Mapping[KeyPath, frozenset[str]]:
-    """Return the codes silenced, by the key that the comment stands above; ``()`` stands for the whole file."""
-    silenced: dict[KeyPath, frozenset[str]] = {}
-    above = source.opening
-    for block in source.blocks:
-        _collect(above, block.path, silenced)
-        above = block.text
-    _collect(above, (), silenced)
-    return silenced
-
-
-def _collect(text: str, key: KeyPath, silenced: dict[KeyPath, frozenset[str]]) -> None:
-    if "quicktakes:" not in text:
-        return
-    for comment in _COMMENT.finditer(text):
-        scope = () if comment["scope"] == "ignore-file" else key
-        silenced[scope] = silenced.get(scope, frozenset()) | frozenset(_CODE.findall(comment["codes"]))
+    """Return the codes silenced, by the key that the comment is for; ``()`` stands for the whole file."""
+    silenced: dict[KeyPath, frozenset[str]] = defaultdict(frozenset)
+    for found in suppressions_in(source):
+        if found.scope is not None:
+            silenced[found.scope] |= frozenset(found.codes)
+    return dict(silenced)
 
 
 def is_silenced(silenced: Mapping[KeyPath, frozenset[str]], key: KeyPath, code: str) -> bool:

@@ -28,7 +28,7 @@ __all__ = [
 SECTION_TOKENS = 96
 """Neighbouring blocks are joined up to this many tokens."""
 
-RECIPE = "passages-1"
+RECIPE = "passages-2"
 """Name of the rules that cut and word passages; change it with them, so that every index is built anew."""
 
 _NAME_TOKENS = 64

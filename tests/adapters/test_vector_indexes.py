@@ -159,13 +159,62 @@ def test_cosines_of_no_ids_are_none(index: VectorIndex) -> None:
     assert index.cosines(unit_vectors(1)[0], []) == {}
 
 
-def test_more_rows_than_one_batch_are_added_compared_and_deleted_at_once(index: VectorIndex) -> None:
+@pytest.mark.parametrize("places", [[0, 1, 2], [2, 0, 1], [31, 7, 39, 0], [5]])
+def test_vectors_are_given_back_in_the_order_asked_for(index: VectorIndex, places: list[int]) -> None:
+    """Each row is the very vector that was added under its id, whatever the order they were added in."""
+    vectors = unit_vectors(40)
+    index.add(names(40), vectors)
+    given = index.vectors([names(40)[place] for place in places])
+    assert given == pytest.approx(vectors[places], abs=1e-6)
+    assert (given.shape, given.dtype) == ((len(places), DIMENSIONS), np.float32)
+
+
+def test_a_vector_asked_for_twice_is_given_twice(index: VectorIndex) -> None:
+    """There is a row for each id that was asked for, also where one recurs."""
+    vectors = unit_vectors(3)
+    index.add(names(3), vectors)
+    assert index.vectors(["p00002", "p00001", "p00002"]) == pytest.approx(vectors[[2, 1, 2]], abs=1e-6)
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_the_vectors_of_no_ids_are_no_rows(index: VectorIndex, count: int) -> None:
+    """Asking for nothing is no error, in an empty index or a filled one."""
+    index.add(names(count), unit_vectors(count))
+    assert len(index.vectors([])) == 0
+
+
+@pytest.mark.parametrize("asked", [["nobody"], ["p00000", "nobody", "p00002"], ["p00001"]])
+def test_a_vector_that_is_missing_is_an_error_of_the_index(index: VectorIndex, asked: list[str]) -> None:
+    """A row is never left out, nor made up: an unknown id, or a deleted one, is refused beside known ones too."""
+    index.add(names(3), unit_vectors(3))
+    index.delete(["p00001"])
+    with pytest.raises(IndexStateError, match="lacks 1 "):
+        index.vectors(asked)
+
+
+def test_an_empty_index_has_no_vector_to_give(index: VectorIndex) -> None:
+    """Before anything is added, every id is missing."""
+    with pytest.raises(IndexStateError, match="lacks 2 "):
+        index.vectors(names(2))
+
+
+def test_a_vector_that_replaced_a_deleted_one_is_the_one_given(index: VectorIndex) -> None:
+    """What is given is what the index holds now."""
+    first, second = unit_vectors(4), unit_vectors(4, seed=9)
+    index.add(names(4), first)
+    index.delete(names(2))
+    index.add(names(2), second[:2])
+    assert index.vectors(names(4)) == pytest.approx(np.concatenate([second[:2], first[2:]]), abs=1e-6)
+
+
+def test_more_rows_than_one_batch_are_added_compared_given_and_deleted_at_once(index: VectorIndex) -> None:
     """The store's limit on the rows of one call is no limit of the index."""
     vectors = unit_vectors(OVER_ONE_BATCH)
     index.add(names(OVER_ONE_BATCH), vectors)
     assert index.count() == OVER_ONE_BATCH
     assert index.search(vectors[-1], 1)[0][0] == names(OVER_ONE_BATCH)[-1]
     assert len(index.cosines(vectors[0], names(OVER_ONE_BATCH))) == OVER_ONE_BATCH
+    assert index.vectors(names(OVER_ONE_BATCH)[::-1]) == pytest.approx(vectors[::-1], abs=1e-6)
     index.delete(names(OVER_ONE_BATCH))
     assert index.count() == 0
 

@@ -6,15 +6,18 @@ from collections.abc import Collection, Iterable
 
 from rag.linting.page import Page
 from rag.linting.rule import Fault, PageRule
-from rag.linting.suppressions import silenced_by_comments
+from rag.linting.suppressions import suppressions_in
 
 
 def unknown_code_rule(codes: Collection[str]) -> PageRule:
     """Return the rule that finds comments which name none of the codes."""
 
     def check(page: Page) -> Iterable[Fault]:
-        for key, silenced in silenced_by_comments(page.source).items():
-            for code in sorted(silenced - {*codes, _CODE}):
+        for found in suppressions_in(page.source):
+            key = found.scope or ()
+            if not found.codes or found.scope is None:
+                yield Fault("a comment silences nothing; put '# quicktakes: ignore QT503' above a key", key)
+            for code in sorted({*found.codes} - {*codes, _CODE}):
                 yield Fault(f"a comment silences {code}, which is no rule; see docs/rules.md", key)
 
     return PageRule(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_LOST_BEFORE_BRACE = re.compile(r"(?<![\\A-Za-z])(?:ext|extbf|extit|rac|egin|inom)\{")
+_LOST_BEFORE_BRACE = re.compile(r"(?<![\\A-Za-z])(?:ext|extbf|extit|rac|egin|inom|ec|oldsymbol)\{")
 _LOST_NAME = re.compile(
     r"(?<![\\A-Za-z{_^])(?:imes|heta|herefore|ightarrow|ightleftharpoons|orall|lpha|pprox)(?![A-Za-z])"
 )

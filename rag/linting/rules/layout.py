@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rag.corpus import Entry, parse_entry
 from rag.corpus.leaves import CONTAINER
 from rag.corpus.source import Block, KeyPath
-from rag.corpus.writer import forms_of, is_folded_key
+from rag.corpus.writer import forms_of, is_folded_key, with_comment
 from rag.errors import CorpusError
 from rag.linting.page import Page
 from rag.linting.rule import Fault, page_rule
@@ -22,7 +22,6 @@ _CONSTANTS = {
 }
 _TITLES = {"title", "article_title"}
 _COMMENT = re.compile(r"^ {0,3}#", re.MULTILINE)
-_AROUND = re.compile(r"^(?:[ ]*(?:#.*)?\n)+|(?:^[ ]*(?:#.*)?\n)+\Z", re.MULTILINE)
 
 
 @page_rule("QT200", "unknown-key", bad="colour: green", good="score: -1.0")
@@ -72,28 +71,38 @@ def written_form(page: Page) -> Iterator[Fault]:
     Texts that may be long stand under `>-` on one line, the others plain, without quotes or spare spaces. Two
     editors then never differ in anything but words.
     """
-    for path, (start, block) in page.blocks.items():
-        if path not in page.leaves or path[0] in page.entry.extra:
+    for path in page.blocks:
+        if path not in page.leaves or path[0] in page.entry.extra or _is_in_form(page, path):
             continue
-        lines = _lines_of_key(block)
-        wanted = _wanted(path, page.leaves[path], lines)
-        if lines != wanted:
-            end = start + len(block.text)
-            text = page.text[:start] + block.text.replace(lines, wanted, 1) + page.text[end:]
-            if _reads_as(page.entry, text):  # where it does not, this value needs the form it has
-                yield Fault(f"{'.'.join(path)} is not written as the format writes it", path, fix=text)
+        whole = [other for other in page.blocks if other[0] == path[0]]  # keys below one key are indented alike
+        texts = (_in_form(page, paths) for paths in ([path], whole))
+        if text := next((text for text in texts if _reads_as(page.entry, text)), None):
+            yield Fault(f"{'.'.join(path)} is not written as the format writes it", path, fix=text)
 
 
-def _lines_of_key(block: Block) -> str:
-    """Return the lines of a block without the comments and empty lines around the key's own."""
-    return _AROUND.sub("", block.text)
+def _is_in_form(page: Page, path: KeyPath) -> bool:
+    block = page.blocks[path][1]
+    lines = block.split()[0]
+    return lines == _wanted(block, page.leaves[path])
 
 
-def _wanted(path: KeyPath, leaf: str, lines: str) -> str:
+def _in_form(page: Page, paths: Sequence[KeyPath]) -> str:
+    """Return the text with some keys written as the format writes them."""
+    text = page.text
+    for path in reversed(paths):
+        start, block = page.blocks[path]
+        if path in page.leaves:
+            text = text[:start] + _wanted(block, page.leaves[path]) + text[start + len(block.split()[0]) :]
+    return text
+
+
+def _wanted(block: Block, leaf: str) -> str:
+    """Return the lines of a key as the format writes them, with the comment that stands beside it."""
     if leaf == CONTAINER:
-        return f"{path[0]}:\n"
-    plain, folded = forms_of(path, leaf)
-    return folded if is_folded_key(path) and (lines != plain or path[-1] not in _TITLES) else plain
+        return f"{block.path[0]}:\n"
+    plain, folded = (with_comment(lines, block.comment_beside()) for lines in forms_of(block.path, leaf))
+    may_be_plain = not is_folded_key(block.path) or (block.path[-1] in _TITLES and block.split()[0] == plain)
+    return plain if may_be_plain else folded
 
 
 @page_rule(
@@ -134,14 +143,19 @@ def mixed_dialect(page: Page) -> Iterator[Fault]:
 
     A plain title breaks the file as soon as it holds `: `, and with it each entry that links to it.
     """
-    folded = {path: forms_of(path, page.leaves[path])[1] for path in (("title",), ("article_title",))}
-    plain = [path for path in folded if _lines_of_key(page.blocks[path][1]) != folded[path]]
+    plain = [path for path in (("title",), ("article_title",)) if not _is_folded(page.blocks[path][1])]
     is_newer = page.entry.score is not None or bool(page.entry.related)
     if len(plain) == 1 or (plain and is_newer):
         text = page.text
-        for path in plain:
-            text = text.replace(_lines_of_key(page.blocks[path][1]), folded[path], 1)
+        for path in reversed(plain):
+            start, block = page.blocks[path]
+            folded = with_comment(forms_of(path, page.leaves[path])[1], block.comment_beside())
+            text = text[:start] + folded + text[start + len(block.split()[0]) :]
         yield Fault("titles must be written under '>-' here", plain[0], fix=text)
+
+
+def _is_folded(block: Block) -> bool:
+    return "\n" in block.split()[0].removesuffix("\n")
 
 
 def _reads_as(entry: Entry, text: str) -> bool:

@@ -59,6 +59,8 @@ def related_repeated(page: Page) -> Iterator[Fault]:
 
 
 def _without(page: Page, number: int, what: str) -> Fault:
+    if any("#" in page.blocks[key][1].split()[1] for key in page.blocks if key[0].startswith("related_")):
+        return Fault(f"{what}; remove the link", (f"related_article{number}", "url"))  # whose comment it is, is a guess
     related = (*page.entry.related[: number - 1], *page.entry.related[number:])
     return Fault(
         f"{what}; remove the link",
@@ -88,7 +90,8 @@ def _differs(number: int, targets: list[Summary], wrong: list[str]) -> Fault:
     target = targets[0]
     right = RelatedArticle(id=target.id, title=target.title, subject=target.subject, url=target.url)
     message = f"{' and '.join(wrong)} of the link differ from {target.path}, which has {getattr(target, wrong[0])!r}"
-    fix = LinkFix(number, right) if len(targets) == 1 else None  # of several with one url, which is meant is a guess
+    # Of several files with one url, which is meant is a guess; and a title of several lines has no place in a link.
+    fix = LinkFix(number, right) if len(targets) == 1 and "\n" not in right.title else None
     return Fault(message, (f"related_article{number}", wrong[0]), fix=fix)
 
 

@@ -16,13 +16,15 @@ from rag.passages import maths_spans
 _ANSWER = ("answer",)
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|\\\$", re.DOTALL)
 _DOLLARS = re.compile(r"\$+")
-_PRICE = re.compile(r"\$\d[\d,]*(?:\.\d+)?(?![\d^_\\=+*/{}])")
+_PRICE = re.compile(r"\$ ?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?![\d^_\\=+*{}])")
 _LOST_AFTER_NEWLINE = re.compile(
-    r"\n(?:e|eq|i|eg|less|leq|geq|exists|abla|otin|ot|mid|u|atural|earrow|warrow|onumber|parallel|prec|succ|sim|cong|subseteq|supseteq|"
+    r"(?<!\\\\)\n(?:e|eq|i|gtr|subset|ewline|eg|less|leq|geq|exists|abla|otin|ot|mid|u|atural|earrow|warrow|onumber|parallel|prec|succ|sim|cong|subseteq|supseteq|"
     r"leftarrow|rightarrow|Leftarrow|Rightarrow|vdash|orm)(?![A-Za-z])"
 )
 _GROUP = r"(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+(?:\{[^{}]*\})?|[^\s\\{}])"
-_DOUBLE_SCRIPT = re.compile(rf"_{_GROUP}\s*_{_GROUP}|\^{_GROUP}\s*\^")
+_DOUBLE_SCRIPT = re.compile(rf"_{_GROUP}\s*(?:\^{_GROUP}\s*)?_{_GROUP}|\^{_GROUP}\s*(?:_{_GROUP}\s*)?\^")
+_WORDS = re.compile(r"\\(?:text|mathrm|mbox|operatorname)\{[^{}]*\}")
+_MARK = re.compile(r"(?<!\\)\\[()\[\]]")
 _BRACE = re.compile(r"(?<!\\)[{}]")
 _SIDED = re.compile(r"\\(left|right)(?![A-Za-z])")
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{([A-Za-z]+\*?)\}")
@@ -40,7 +42,7 @@ def unbalanced_dollar(page: Page) -> Iterator[Fault]:
     A single one turns the words that follow into mathematics, or shows as it is.
     """
     stray = [place for place in _stray_dollars(page.entry.answer) if not place.is_price]
-    if len(stray) % 2:
+    if len(stray) % 2 or sum(len(each.text) for each in stray) % 2:
         yield Fault(
             f"a '$' has no partner: {_around(page, stray[0].start)}; close the formula", _ANSWER, stray[0].start
         )
@@ -58,10 +60,8 @@ def eaten_command(page: Page) -> Iterator[Fault]:
     `\neq` and `\not\leq` do not. Other commands lost it to an escape: `ext{` is what is left of `\text{`.
     """
     answer = _without_code(page.entry.answer)
-    if not _holds_latex(answer):
-        return
     for span, inner in maths_spans(answer):
-        if "\n\n" not in inner and (lost := _LOST_AFTER_NEWLINE.search(inner[:-1])) and inner[: lost.start()].strip():
+        if "\n\n" not in inner and (lost := _LOST_AFTER_NEWLINE.search(inner)) and inner[: lost.start()].strip():
             at = answer.index(inner, span.start) + lost.start()
             name = lost.group()[1:]
             yield Fault(f"a newline stands where a command \\n{name} may have been: {_around(page, at)}", _ANSWER, at)
@@ -79,7 +79,7 @@ def eaten_command(page: Page) -> Iterator[Fault]:
 def double_script(page: Page) -> Iterator[Fault]:
     """Two subscripts or two superscripts in a row are an error in LaTeX: the whole formula is shown as its source."""
     for span, inner in _maths(page):
-        if found := _DOUBLE_SCRIPT.search(inner):
+        if found := _DOUBLE_SCRIPT.search(_WORDS.sub(lambda words: "x" * len(words.group()), inner)):
             at = page.entry.answer.index(inner, span.start) + found.start()
             yield Fault(
                 f"two scripts in a row in {found.group()!r}; put the first with its letter in braces", _ANSWER, at
@@ -125,9 +125,10 @@ def unbalanced_mathematics(page: Page) -> Iterator[Fault]:
             yield Fault(f"{what} has no partner in {inner.strip()[:60]!r}", _ANSWER, span.start)
     answer = _without_code(page.entry.answer)
     for opening, closing in ((r"\(", r"\)"), (r"\[", r"\]")):
-        if answer.count(opening) != answer.count(closing):
-            first = min(place for mark in (opening, closing) if (place := answer.find(mark)) >= 0)
-            yield Fault(f"{opening} and {closing} do not come in pairs; close the formula", _ANSWER, first)
+        found = [mark for mark in _MARK.finditer(answer) if mark.group() in {opening, closing}]
+        if sum(1 if mark.group() == opening else -1 for mark in found):
+            message = f"{opening} and {closing} do not come in pairs; close the formula"
+            yield Fault(message, _ANSWER, found[0].start())
 
 
 def _unbalanced(formula: str) -> str | None:
@@ -157,7 +158,11 @@ def _maths(page: Page) -> Iterator[tuple[Span, str]]:
 
 def _without_code(answer: str) -> str:
     """Return an answer of the same length in which code, and dollars meant as dollars, are spaces."""
-    return _CODE.sub(lambda code: " " * len(code.group()), answer)
+    return _CODE.sub(_spaces, answer)
+
+
+def _spaces(found: re.Match[str]) -> str:
+    return " " * len(found.group())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,38 +5,50 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator
+from html import unescape
 
 from rag.corpus import PLACEHOLDER, on_a_course
 from rag.linting.page import Page
 from rag.linting.rule import Fault, page_rule
+from rag.passages import maths_spans
 
 _ANSWER = ("answer",)
-_COMPLETE = re.compile(r"[.!?…:;。][\"”’'»)\]*_`]*$")
-_WORD = re.compile(r"[^\s|]*\w[^\s|]*")
-_TEXT_END = re.compile(r"(?:[.!?…][\"”’»)\]*_]*|```|\$|\\\)|\\\]|\|)$")
+_SENTENCE_END = re.compile(r"[.!?…。][\"”’'»)\]*_`]*$")
+_TEXT_END = re.compile(r"(?:[.!?…][\"”’»)\]*_]*|`|\$|\\\)|\\\]|\|)$")
+_HAS_LETTER = re.compile(r"[^\W_]")
 _SENTENCE_INSIDE = re.compile(r"[a-z)][.!?] +[A-Z]")
-_LIST_ITEM = re.compile(r" *(?:[-*+]|\d{1,3}[.)]) ")
-_MARKER = r"!?\[[^\]\n]*\](?:\([^)\n]*\))?|【[^】\n]*】|[\U0001F000-\U0001FAFF\u2600-\u27BF\uFE0F\u200d]+|<[^>\n]+>"
-_STRAY_END = re.compile(rf"(?<=[.!?…\n ])\s*(?P<stray>(?:{_MARKER})\s*)+$")
+_LIST_ITEM = re.compile(r" *(?:[-*+•]|\d{1,3}[.)]|[A-Za-z][.)]) ")
+_BARE_MARK = re.compile(r" *(?:[-*+•]|\d{1,3}[.)])")
+_FORMULA = re.compile(r"[→⇌⟶=]")
+_CUT_WORD = re.compile(r"\b(?:a|an|and|as|by|for|from|in|into|is|of|on|or|that|the|their|to|which|with)$")
+_MARKER = (
+    r"(?:!?\[[^\]\n]*\](?:\([^)\n]*\))?|【[^】\n]*】|<[^>\n]+>|"
+    "[\U0001f000-\U0001faff\u2600-\u263f\u2643-\u27bf\u2b00-\u2bff\ufe0f\u200d])"
+)
+_STRAY_END = re.compile(rf"(?<=[.!?…\"”’)*_\n])[ \n]*(?P<stray>{_MARKER}(?:[ \n]*{_MARKER})*)$")
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\b")
 _TELEPHONE = re.compile(
     r"(?<![\w.,/-])(?:\+\d{1,3}[ .-]?(?:\(?\d{1,4}\)?[ .-]?){2,4}\d{2,4}|"
     r"(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[ .-]\d{4}|"
-    r"1?-?8\d\d-(?=[A-Z\d-]*[A-Z])[A-Z\d-]{6,10})(?![\w-]|\.\d)"
+    r"(?:1[ -])?8(?:00|88|77|66|55|44|33|22)-(?=[A-Z\d-]*[A-Z])[A-Z\d-]{6,10})(?![\w-]|\.\d)"
 )
+_HYPHENS = str.maketrans({"‐": "-", "‑": "-", "–": "-"})
 _LIKE_A_NUMBER = re.compile(r"\d{3}[ .)-]|\+\d|8\d\d-")
+_SOURCE = r"(?:information|context|text|content|passages?|documents?|sources?|excerpts?|material)"
 _BOILERPLATE = re.compile(
-    r"gathered information\b|as an? (?:ai|artificial intelligence|(?:large )?language model)\b|"
-    r"(?:based on|from|according to|in) the (?:provided|given|supplied|retrieved) "
-    r"(?:information|context|text|content|passages?|documents?|sources?|excerpts?)\b|"
+    r"(?:(?<=the )|(?<=all )|(?<=\())gathered information\b|"
+    r"as an? (?:ai|artificial intelligence|(?:large )?language model)\b|"
+    rf"(?:based on|according to) the (?:provided|given|supplied|retrieved) {_SOURCE}\b|"
+    rf"(?:from|in) the (?:provided|supplied|retrieved) {_SOURCE}\b|"
+    rf"(?:based on|according to) the {_SOURCE} (?:provided|given|supplied|gathered)\b|based on the search results|"
+    r"according to the (?:text|passage|lecture|slides|notes)\b|"
     r"i hope this helps|let me know if|feel free to ask|my knowledge cut-?off|my training data|"
     r"here(?:['’]s| is) (?:a|the|your) (?:revised|rewritten|improved) (?:answer|version)\b"
 )
-_GREETING = re.compile(r"(?:Certainly|Sure|Of course|Absolutely)[!,.] ")
-_ESCAPE = re.compile(
-    r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[\"']|&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5}|#x[0-9a-fA-F]{2,4});"
-)
-_MISREAD = re.compile("â€[\u0080-\u00bf™œ\u009d˜]?|Ã[\u0080-\u00bf]|Â[\u00a0-\u00bf]|Î[±-¿]|\ufffd")
+_GREETING = re.compile(r"(?:Certainly|Sure|Of course|Absolutely|Great question)[!,.] ")
+_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[\"']|&(?:#\d{2,5}|#x[0-9a-fA-F]{2,5}|[A-Za-z]{2,8}\d?);")
+_MISREAD = re.compile("[Â-ô][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{1,3}|\ufffd")
+_MEANT = re.compile("[\u00a0-\u00ff\u0370-\u03ff\u2000-\u22ff]")
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 _LONGEST_MARKER = 200
 
@@ -50,15 +62,21 @@ _LONGEST_MARKER = 200
 def truncated(page: Page) -> Iterator[Fault]:
     """An answer that stops in the middle of a sentence was cut: what followed is lost, and what is there misleads."""
     answer = page.entry.answer.rstrip()
-    if page.entry.no_index or _TEXT_END.search(answer) or _stray_end(answer):
-        return
-    last, items = answer.rsplit("\n", 1)[-1], [line for line in answer.split("\n") if _LIST_ITEM.match(line)]
-    bare_items = [line for line in items if not _COMPLETE.search(line.rstrip())]
-    is_phrase = last in items and not _SENTENCE_INSIDE.search(last)
-    if not (is_phrase and len(bare_items) > 1):  # in a list of bare phrases the last has no full stop either
+    if not page.entry.no_index and not _stray_end(answer) and not _is_whole(answer):
         yield Fault(
             f"the answer stops in the middle of a sentence: {answer[-50:]!r}; complete it", _ANSWER, len(answer) - 1
         )
+
+
+def _is_whole(answer: str) -> bool:
+    """Return whether an answer ends with what can end one: a sentence, formula, code, table or list of phrases."""
+    *above, last = answer.split("\n")
+    if _BARE_MARK.fullmatch(last) or _CUT_WORD.search(last):
+        return False
+    if _TEXT_END.search(last) or (_FORMULA.search(last) and not any(above[-1:])):
+        return True
+    bare_items = [line for line in above if _LIST_ITEM.match(line) and not _SENTENCE_END.search(line.rstrip())]
+    return bool(bare_items and _LIST_ITEM.match(last) and not _SENTENCE_INSIDE.search(last))
 
 
 @page_rule(
@@ -93,7 +111,7 @@ def _are_doubled(inner: str) -> bool:
 def stray_ending(page: Page) -> Iterator[Fault]:
     """A badge, marker or emoji after the last sentence belonged to the page that the answer was taken from."""
     if found := _stray_end(page.entry.answer.rstrip()):
-        stray = found["stray"].strip()
+        stray = found["stray"]
         yield Fault(f"{stray!r} stands after the last sentence; delete it", _ANSWER, found.start("stray"))
 
 
@@ -141,7 +159,7 @@ def course_bound(page: Page) -> Iterator[Fault]:
 
     It is never cited.
     """
-    if found := on_a_course(page.entry.question):
+    if not page.entry.no_index and (found := on_a_course(page.entry.question)):
         yield Fault(f"the question is bound to a course: {found!r}; ask it of the subject", ("question",))
 
 
@@ -165,9 +183,10 @@ def e_mail_address(page: Page) -> Iterator[Fault]:
 )
 def telephone_number(page: Page) -> Iterator[Fault]:
     """Telephone numbers go stale, and belong to people who were not asked."""
-    if not _LIKE_A_NUMBER.search(page.entry.answer):  # ten times faster than the whole pattern, and rarely there
+    answer = page.entry.answer.translate(_HYPHENS)
+    if not _LIKE_A_NUMBER.search(answer):  # ten times faster than the whole pattern, and rarely there
         return
-    for found in _TELEPHONE.finditer(page.entry.answer):
+    for found in _TELEPHONE.finditer(answer):
         yield Fault(f"a telephone number: {found.group()}; delete it", _ANSWER, found.start())
 
 
@@ -197,8 +216,11 @@ def unclosed_markup(page: Page) -> Iterator[Fault]:
     if answer.count("```") % 2:
         yield Fault("a code fence ``` is opened and not closed", _ANSWER, answer.rindex("```"))
         return
-    for start, paragraph in _paragraphs(_CODE.sub(lambda code: " " * len(code.group()), answer)):
-        if paragraph.count("**") % 2 and "$" not in paragraph:
+    text = _CODE.sub(_spaces, answer).replace("(**)", "    ")  # a mark of significance
+    for span, _ in list(maths_spans(text)):
+        text = text[: span.start] + " " * (span.end - span.start) + text[span.end :]
+    for start, paragraph in _paragraphs(text):
+        if paragraph.count("**") % 2:
             yield Fault("bold ** is opened and not closed in this paragraph", _ANSWER, start + paragraph.rindex("**"))
 
 
@@ -216,7 +238,7 @@ def answer_length(page: Page) -> Iterator[Fault]:
     The bounds are `answer-words` in the corpus's settings.
     """
     least, most = page.config.answer_words
-    words = len(_WORD.findall(page.entry.answer))
+    words = sum(bool(_HAS_LETTER.search(word)) for word in page.entry.answer.replace("|", " ").split())
     if not least <= words <= most and not page.entry.no_index:
         yield Fault(f"the answer has {words} words; it should have {least} to {most}", _ANSWER)
 
@@ -243,10 +265,12 @@ def placeholder(page: Page) -> Iterator[Fault]:
 def escape_left(page: Page) -> Iterator[Fault]:
     """Escapes of JSON and HTML are shown to readers as they are: an entry holds the character itself."""
     for key, value in _texts(page):
-        if found := _ESCAPE.search(_CODE.sub(lambda code: " " * len(code.group()), value)):
-            yield Fault(
-                f"{found.group()!r} is an escape that was never decoded; write the character", key, found.start()
-            )
+        for found in _ESCAPE.finditer(_CODE.sub(_spaces, value)):
+            if not found.group().startswith("&") or unescape(found.group()) != found.group():
+                yield Fault(
+                    f"{found.group()!r} is an escape that was never decoded; write the character", key, found.start()
+                )
+                break
 
 
 @page_rule(
@@ -258,9 +282,21 @@ def escape_left(page: Page) -> Iterator[Fault]:
 def misread_encoding(page: Page) -> Iterator[Fault]:
     """`â€™` is an apostrophe whose bytes were read in another encoding."""
     for key, value in _texts(page):
-        if found := _MISREAD.search(value):
+        if found := next((found for found in _MISREAD.finditer(value) if _is_misread(found.group())), None):
             around = value[max(0, found.start() - 15) : found.end() + 15]
             yield Fault(f"text read in the wrong encoding: {around!r}; write it as it was meant", key, found.start())
+
+
+def _is_misread(text: str) -> bool:
+    """Return whether the bytes of a text in Windows-1252 are a character of UTF-8 that an answer would hold."""
+    if text == "\ufffd":
+        return True
+    written = b"".join(each.encode("cp1252", "ignore") or each.encode("latin-1", "ignore") for each in text)
+    return bool(_MEANT.match(written.decode("utf-8", "ignore")))
+
+
+def _spaces(found: re.Match[str]) -> str:
+    return " " * len(found.group())
 
 
 def _lower(text: str) -> str:

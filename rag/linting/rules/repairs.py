@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from rag.corpus.writer import is_folded_key
+from rag.corpus.header import HeaderError, read_header
 
 _FOLDED_WITHOUT_COLON = re.compile(r"^( *[a-z_0-9]+) +(>-?)[ ]*$", re.MULTILINE)
-_PLAIN = re.compile(r"^(?P<indent> *)(?P<key>[a-z_0-9]+): (?P<value>[^\n>|].*)$", re.MULTILINE)
+_PLAIN = re.compile(r"(?<!>-\n)^(?P<indent> *)(?P<key>[a-z_0-9]+): (?P<value>[^\n>|].*)$", re.MULTILINE)
 _QUESTION = re.compile(r"^question: >-\n +(.+)$", re.MULTILINE)
 _FORM_FEED = re.compile("\f(?=(?:orall|rac|lat|rown|box|box|orce)(?![a-z]))")
 _KEYS_WITH_TEXT = {"title", "article_title", "subject"}
@@ -42,12 +42,20 @@ def with_readable_yaml(text: str) -> str:
 
 
 def _folded(line: re.Match[str], question: str) -> str:
+    """Return a title's line with its text under ``>-``, where YAML cannot read it and what is meant is known."""
     indent, key, value = line["indent"], line["key"], line["value"].rstrip()
-    if key not in _KEYS_WITH_TEXT or (is_folded_key(("seo", key)) and len(indent) == 2):
+    if key not in _KEYS_WITH_TEXT or _is_readable(line.group()):
         return line.group()
-    is_badly_quoted = value.startswith('"') and not value.endswith('"')
-    if is_badly_quoted and value.replace('"', "") == question:
+    if value.startswith(("'", '"')):
+        if question not in {value, value.replace('"', "")}:
+            return line.group()
         value = question
-    elif is_badly_quoted or value[0] in "\"'" or not (": " in value or value.endswith(":")):
-        return line.group()
     return f"{indent}{key}: >-\n{indent}    {value}"
+
+
+def _is_readable(line: str) -> bool:
+    try:
+        read_header(line)
+    except HeaderError:
+        return False
+    return True

@@ -13,9 +13,13 @@ from rag.linting.rules.fragments import lost_command
 
 _DESCRIPTION = ("seo", "page_description")
 _KEYWORDS = ("seo", "page_keywords")
-_SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*$")
+_SENTENCE_END = re.compile(r"(?<!\.\.)[.!?][\"”’')\]]*$")
+_DOLLAR = re.compile(r"(?<!\\)\$")
+_LOCANTS = re.compile(r"(?<![^\s,-])(?:\d+|[A-Zα-ω])['′]?(?:,(?:\d+|[A-Zα-ω])['′]?)+(?=-)")
 _NO_SPACE = re.compile(r"(?<!\d),(?=\S)|,(?=[^\s\d])")
-_LOST_LETTER = re.compile(r"^-[A-Za-z]")
+_INSIDE = "\0"
+_LOST_LETTER = re.compile(r"-(?!(?:omics|ase|ose|itis|ology)s?\b)[A-Za-z]")
+_SIGNS = re.compile(r"[!-/:-@\[-`{-~]*")
 
 
 @page_rule("QT300", "seo-title", bad="seo:\n  title: Biology", good="seo:\n  title: QuickTakes | Biology", mends=True)
@@ -59,10 +63,9 @@ def description_fragment(page: Page) -> Iterator[Fault]:
     if lost := lost_command(text):
         message = f"{lost.group()!r} is what a lost backslash left of a LaTeX command"
         yield Fault(f"{message}; write the description anew", _DESCRIPTION, lost.start())
-    elif text.count("$") % 2:
-        yield Fault(
-            "a single '$' stands in the description; complete or delete the formula", _DESCRIPTION, text.index("$")
-        )
+    elif len(signs := [sign.start() for sign in _DOLLAR.finditer(text)]) % 2:
+        message = "a single '$' stands in the description; complete or delete the formula"
+        yield Fault(message, _DESCRIPTION, signs[-1])
     elif not _SENTENCE_END.search(text):
         yield Fault("the description stops in the middle of a sentence; complete it", _DESCRIPTION, len(text) - 1)
 
@@ -79,9 +82,9 @@ def keyword_separator(page: Page) -> Iterator[Fault]:
 
     Commas between digits, as in `1,3-butadiene`, are left alone.
     """
-    text = page.entry.seo.page_keywords
+    text = _with_names_whole(page.entry.seo.page_keywords)
     if found := _NO_SPACE.search(text):
-        fix = _with_seo(page.entry, "page_keywords", _NO_SPACE.sub(", ", text))
+        fix = _with_seo(page.entry, "page_keywords", _NO_SPACE.sub(", ", text).replace(_INSIDE, ","))
         yield Fault("keywords are separated by a comma without a space; write ', '", _KEYWORDS, found.start(), fix)
 
 
@@ -94,14 +97,17 @@ def keyword_separator(page: Page) -> Iterator[Fault]:
 )
 def keyword_repeated(page: Page) -> Iterator[Fault]:
     """A keyword given twice says nothing new, and an empty one nothing at all."""
-    keywords = _keywords(page)
-    kept = list({keyword.lower(): keyword for keyword in reversed(keywords) if keyword}.values())[::-1]
-    if len(kept) < len(keywords):
-        repeated = next(
-            (word for number, word in enumerate(keywords) if word.lower() in map(str.lower, keywords[:number])), ""
-        )
-        what = f"the keyword {repeated!r} is given twice" if repeated else "a keyword is empty"
-        yield Fault(f"{what}; keep one of each", _KEYWORDS, fix=_with_seo(page.entry, "page_keywords", ", ".join(kept)))
+    words: dict[str, str] = {}
+    for _, keyword in _keywords(page):
+        words.setdefault(keyword.lower(), keyword)
+    kept = ", ".join(filter(None, words.values()))
+    seen: set[str] = set()
+    for start, keyword in _keywords(page):
+        if not keyword or keyword.lower() in seen:
+            what = f"the keyword {keyword!r} is given twice" if keyword else "a keyword is empty"
+            yield Fault(f"{what}; keep one of each", _KEYWORDS, start, _with_seo(page.entry, "page_keywords", kept))
+            return
+        seen.add(keyword.lower())
 
 
 @page_rule(
@@ -133,17 +139,27 @@ def keyword_fragment(page: Page) -> Iterator[Fault]:
     It is not a formula cut in two, a command without its backslash, or a word whose first letter was lost:
     `-hydroxy acid`.
     """
-    text = page.entry.seo.page_keywords
-    for keyword in _keywords(page):
-        is_cut = bool(keyword) and not any(map(str.isalnum, keyword))
-        if is_cut or keyword.count("$") % 2 or lost_command(keyword) or _LOST_LETTER.search(keyword):
-            yield Fault(f"the keyword {keyword!r} is a fragment; write or delete it", _KEYWORDS, text.find(keyword))
+    for start, keyword in _keywords(page):
+        is_cut = keyword.count("$") % 2 or keyword.count("{") != keyword.count("}") or _SIGNS.fullmatch(keyword)
+        if keyword and (is_cut or lost_command(keyword) or _LOST_LETTER.match(keyword)):
+            yield Fault(f"the keyword {keyword!r} is a fragment; write or delete it", _KEYWORDS, start)
 
 
-def _keywords(page: Page) -> list[str]:
-    text = page.entry.seo.page_keywords
-    separator = "," if _NO_SPACE.search(text) else ", "
-    return [keyword.strip(" ,") for keyword in text.split(separator)]
+def _keywords(page: Page) -> list[tuple[int, str]]:
+    """Return the keywords, each with its offset; the commas of names such as 1,3-butadiene separate nothing."""
+    found: list[tuple[int, str]] = []
+    start = 0
+    for part in _with_names_whole(page.entry.seo.page_keywords).split(","):
+        keyword = part.strip()
+        found.append((start + part.find(keyword), keyword.replace(_INSIDE, ",")))
+        start += len(part) + 1
+    return found
+
+
+def _with_names_whole(keywords: str) -> str:
+    """Return keywords with the commas inside chemical names, and between digits, written as another character."""
+    whole = _LOCANTS.sub(lambda name: name.group().replace(",", _INSIDE), keywords)
+    return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", _INSIDE, whole)
 
 
 def _with_seo(entry: Entry, field: str, value: str) -> Entry:
