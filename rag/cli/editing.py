@@ -74,7 +74,7 @@ def related_command(
     changed = 0
     for url, entry in corpus.entries.items():
         others = [corpus.entries[other] for other in related[url]]
-        links = tuple(RelatedArticle(id=o.id, title=o.title, subject=o.subject, url=o.url) for o in others)
+        links = tuple(RelatedArticle(id=o.id, title=o.title.strip(), subject=o.subject, url=o.url) for o in others)
         if as_json:
             write_json({"url": url, "related": related[url]})
         elif links != entry.related:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -101,7 +102,7 @@ def show_command(name: Name, as_json: AsJson = False, corpus_dir: CorpusDir = No
     entry = _entry_named(name, corpus_dir)
     if as_json:
         texts = {".".join(key): text for key, text in leaves_of(entry).items() if text}
-        write_json({**texts, "answer": entry.answer})
+        write_json({**texts, "id": entry.id, "answer": entry.answer, "score": entry.score})
     else:
         show_entry(Console(), entry)
 
@@ -114,7 +115,7 @@ def _entry_named(name: str, corpus_dir: Path | None) -> Entry:
     """
     from rag.corpus import find_files, load_corpus, read_entry
 
-    if Path(name).is_file():
+    if os.path.isfile(name):  # noqa: PTH113 Path.is_file raises where a name is too long for a file
         return read_entry(Path(name))
     folder = settings_from(corpus_dir, None).corpus_dir
     files = find_files(folder)

@@ -74,6 +74,8 @@ def _table_of(file: Path) -> dict[str, object] | None:
         content = _child(_child(content, "tool", file), "quicktakes", file)
         if _TABLE not in content:
             return None
+    elif stray := sorted(content.keys() - {_TABLE}):
+        raise ConfigurationError(f"{file}: {stray[0]} must stand below [{_TABLE}], where all settings are")
     return _child(content, _TABLE, file)
 
 

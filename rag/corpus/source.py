@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import yaml
+
 KeyPath = tuple[str, ...]
 
 _BLOCK_SCALAR = re.compile(r": *[>|][-+0-9]*(?P<comment> +#.*)?$")
@@ -40,10 +42,16 @@ class Block:
     def comment_beside(self) -> str:
         """Return the comment on the first line of the key, with the spaces before it; empty where there is none."""
         first_line = self.text.partition("\n")[0]
+        if "#" not in first_line:
+            return ""
         if opening := _BLOCK_SCALAR.search(first_line):
             return opening["comment"] or ""
-        value, after, rest = first_line.partition(self.leaf or ":")
-        return rest.lstrip("'\"") if value and after and re.fullmatch(r"['\"]? +#.*", rest) else ""
+        try:
+            marks = [event.end_mark for event in yaml.parse(first_line) if isinstance(event, yaml.ScalarEvent)]
+        except yaml.YAMLError:  # a value that goes on below
+            return ""
+        rest = first_line[max(mark.index for mark in marks if mark) :].removeprefix(":")
+        return rest if rest.lstrip().startswith("#") else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rag.corpus.source import KeyPath, Source
 
-_COMMENT = re.compile(r"^ {0,3}# *quicktakes: *(?P<scope>ignore-file|ignore)\b(?P<codes>[^\n]*)$", re.MULTILINE)
+_COMMENT = re.compile(r"^ *# *quicktakes: *(?P<scope>ignore-file|ignore)\b(?P<codes>[^\n]*)$", re.MULTILINE)
 _CODE = re.compile(r"[A-Za-z]+\d+")
 
 

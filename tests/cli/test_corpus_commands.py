@@ -643,6 +643,8 @@ def mixed() -> None:
     write("plain.md", entry_text("What is c?", "One.").replace("\ntitle: >-\n    ", "\ntitle: "))
     write("again.md", entry_text("Why do leaves look green?", "Because.", subject="Botany"))
     write("near.md", entry_text("Why do the leaves look so green?", "Because of chlorophyll."))
+    kidneys = read_entry(CORPUS / "kidneys.md")
+    write("filed.md", entry_text(kidneys.question, kidneys.answer, subject="Medicine"))
     write("twice.md", entry_text("How do kidneys filter blood?", "Kidneys sieve."))
     write("broken.md", "nothing")
 
@@ -682,12 +684,12 @@ def test_stats_count_what_is_there(run: Run) -> None:
     """Entries, subjects, dialects, links, what is left out and what is repeated are those that were written."""
     (stats,) = run("corpus", "stats", "--json").lines
 
-    assert (stats["entries"], stats["related_links"]) == (8, 2)
-    assert stats["subjects"] == {"Biology": 6, "Anatomy": 1, "Botany": 1}
-    assert stats["dialects"] == {"B": 7, "mixed": 1}
+    assert (stats["entries"], stats["related_links"]) == (9, 2)
+    assert stats["subjects"] == {"Biology": 6, "Botany": 1, "Medicine": 1, "Anatomy": 1}
+    assert stats["dialects"] == {"B": 8, "mixed": 1}
     assert stats["left_out"] == {"course-bound": 1}
     assert [problem.split(": ")[0] for problem in stats["problems"]] == ["corpus/broken.md:1", "corpus/twice.md:24"]
-    assert stats["duplicates"] == {"urls": 1, "ids": 8, "questions": 2, "near-duplicate questions": 2}
+    assert stats["duplicates"] == {"urls": 1, "ids": 9, "questions": 3, "near-duplicate questions": 2}
 
 
 @pytest.mark.usefixtures("mixed")

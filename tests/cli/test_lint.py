@@ -250,9 +250,11 @@ def test_a_neighbour_is_known_once(run: Run) -> None:
     assert line.endswith("[fixable]")
 
 
-def test_a_link_that_leads_to_itself_hides_no_other_file(run: Run) -> None:
-    """It is a finding like any other file that cannot be read."""
+@pytest.mark.parametrize("settings", ["", 'ignore-in = {"b*" = ["QT1"]}'])
+def test_a_link_that_leads_to_itself_hides_no_other_file(run: Run, settings: str) -> None:
+    """It is a finding like any other file that cannot be read, whatever the settings."""
     put("notes", with_author(clean()))
+    _settings(settings)
     Path("notes/a.md").symlink_to("a.md")
 
     result = run("corpus", "lint", "notes")

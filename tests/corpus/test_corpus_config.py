@@ -191,6 +191,12 @@ def test_an_unknown_setting_is_refused(
     assert "description-characters" in message
 
 
+@pytest.mark.parametrize("setting", ['select = ["QT5"]', "keywords = [1, 2]", "[corpse]\nkeywords = [1, 2]"])
+def test_a_setting_outside_the_table_is_refused(refused: Callable[..., str], setting: str) -> None:
+    """In a file that is ours alone, what stands anywhere but below [corpus] would be read by nobody."""
+    assert "[corpus]" in refused(setting)
+
+
 @pytest.mark.parametrize(
     "setting",
     [

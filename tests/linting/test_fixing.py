@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -413,11 +414,19 @@ def test_findings_stand_on_the_lines_of_the_text_as_mended(tmp_path: Path) -> No
     assert list(report.findings) == check(tmp_path)
 
 
-def test_a_title_that_no_link_can_hold_is_no_fix(tmp_path: Path) -> None:
-    """A target whose title spans lines leaves the link as it is, and the rest of the run goes on."""
+@pytest.mark.parametrize(
+    ("right", "odd"),
+    [
+        (f"\ntitle: >-\n    {OTHER}", "\ntitle: |-\n    Owls\n    at night"),
+        (f"\ntitle: >-\n    {OTHER}", '\ntitle: " Owls"'),
+        ("\nsubject: Biology\nfile", "\nsubject: |-\n    Biology\n    and more\nfile"),
+        ("\nsubject: Biology\nfile", '\nsubject: " Biology"\nfile'),
+    ],
+)
+def test_a_value_that_no_link_can_hold_is_no_fix(tmp_path: Path, right: str, odd: str) -> None:
+    """A target whose title or subject has no form in a link leaves the link as it is, and the run goes on."""
     path = write_entry(tmp_path, made_text(links=[(7, OTHER)]))
-    target = made_text(OTHER, number=7)
-    write_entry(tmp_path, exchange(target, f"\ntitle: >-\n    {OTHER}", "\ntitle: |-\n    Owls\n    at night"), OTHER)
+    write_entry(tmp_path, exchange(made_text(OTHER, number=7), right, odd), OTHER)
     before = stamp(path)
 
     (finding,) = check(tmp_path, ["QT403"])
@@ -582,6 +591,52 @@ def test_an_entry_as_it_is_written_needs_no_fix(question: str) -> None:
         path = write_entry(Path(folder), render_entry(entry), question)
 
         assert [finding for finding in check([path]) if finding.fixable] == []
+
+
+_KEY = re.compile(r"( *)([a-z_0-9]+):(?: |$)")
+
+
+def _keys_of_notes(text: str) -> dict[str, tuple[str, ...]]:
+    """Return for each note the key that it stands beside or above, below its parent if that has one."""
+    keys: dict[str, tuple[str, ...]] = {}
+    above: list[str] = []
+    parent = ""
+    for line in text.split("\n"):
+        notes = re.findall(r"# (note \d+)", line)
+        if key := _KEY.match(line):
+            parent = parent if key[1] else key[2]
+            path = (parent, key[2]) if key[1] else (key[2],)
+            keys |= dict.fromkeys([*above, *notes], path)
+            above = []
+        else:
+            above += notes
+    return keys
+
+
+@st.composite
+def _noted(draw: st.DrawFn) -> str:
+    laid = draw(_laid().filter(lambda laid: "\r" not in laid.broken))
+    lines: list[str] = []
+    for number, line in enumerate(laid.broken.split("\n")):
+        key = _KEY.match(line)
+        where = draw(st.sampled_from(["", "", "", "above", "indented", "beside"])) if key else ""
+        if where in {"above", "indented"}:
+            lines.append(f"{key[1] if key and where == 'indented' else ''}# note {number}")
+        lines.append(f"{line} # note {number}" if where == "beside" else line)
+    return "\n".join(lines)
+
+
+@settings(deadline=None)
+@given(text=_noted())
+def test_no_note_of_an_editor_is_lost(text: str) -> None:
+    """Whatever is mended, each comment is there once, above or beside the key where it was."""
+    with TemporaryDirectory() as folder:
+        path = write_entry(Path(folder), text)
+
+        mend([path], (), IGNORED)
+
+        assert _keys_of_notes(read(path)) == _keys_of_notes(text)
+        assert read(path).count("# note") == text.count("# note")
 
 
 # The publisher's files

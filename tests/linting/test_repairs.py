@@ -246,8 +246,10 @@ def test_a_plain_title_that_begins_with_quotation_marks_is_the_question(tmp_path
     [
         ("subject: Biology", "subject: Biology # not yet: zoology"),
         ("    The answer explains how the hairs", "    title: The answer explains: how the hairs"),
+        ("description: >-\n    The answer explains how", "description: |-\n    title: The answer explains: how"),
+        ("description: >-\n    The answer explains how", "description: >-\n    The\n    title: all: answers: how"),
     ],
-    ids=["comment", "description"],
+    ids=["comment", "description", "literal description", "second line of a description"],
 )
 def test_a_repair_changes_no_value_that_could_be_read(tmp_path: Path, fine: str, other: str) -> None:
     """Beside a title that breaks the file, a line that reads well stays as it is though it looks alike."""

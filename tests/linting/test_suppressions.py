@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,11 @@ def test_comments_silence_one_of_several_links(tmp_path: Path) -> None:
             "    url: /learn/biology/questions/what-makes",
             "# quicktakes: ignore QT400\n    url: /learn/biology/questions/what-makes",
         ),
+        exchange(
+            text,
+            "    url: /learn/biology/questions/what-makes",
+            "    # quicktakes: ignore QT400\n    url: /learn/biology/questions/what-makes",
+        ),
     ):
         path = write_entry(tmp_path, comment)
         assert [finding.line for finding in check(tmp_path)] == [
@@ -271,14 +277,37 @@ def test_comments_survive_a_fix_where_they_stand_further_in(tmp_path: Path, key:
     assert f"\n  # not yet reviewed\n{key}: >-\n" in read(path)
 
 
-@pytest.mark.parametrize("line", ["author: Somebody", "author:  QuickTakes", "author: QuickTakes"])
-def test_a_comment_beside_a_value_is_never_lost(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize(
+    ("right", "written"),
+    [
+        ("author: QuickTakes", "author: Somebody"),
+        ("author: QuickTakes", "author:  QuickTakes"),
+        ("author: QuickTakes", "author: QuickTakes"),
+        ("author: QuickTakes", 'author: "Some\\x62ody"'),
+        ("author: QuickTakes", "author: 'Somebody''s'"),
+        ("author: QuickTakes", "author: o"),
+        ("score: -1.0", "score: -1.00"),
+        ("id: 1", "id: 01"),
+        ("seo:", "seo:"),
+        ("question: >-", "question: >-"),
+        ("question: >-", "question: |-"),
+        (f"question: >-\n    {QUESTION}", f"question: '{QUESTION}'"),
+        (f"article_title: >-\n    {QUESTION}", f"article_title: {QUESTION}"),
+        ("  title: QuickTakes | Biology", "  title: Biology"),
+        ("answer: >-", "no_index: true"),
+    ],
+)
+def test_a_comment_beside_a_value_is_never_lost(tmp_path: Path, right: str, written: str) -> None:
     """What an editor noted on the line of a key is there after a run, mended or not."""
-    path = write_entry(tmp_path, exchange(_MENDED, "author: QuickTakes", f"{line} # until Somebody answers"))
+    note = "# until Somebody answers"
+    below = "\nanswer: >-\n" if right == "answer: >-" else "\n"
+    path = write_entry(tmp_path, exchange(_MENDED, f"\n{right}\n", f"\n{written} {note}{below}"))
+    before = parse_entry(read(path))
 
     mend(tmp_path)
 
-    assert "# until Somebody answers" in read(path)
+    assert note in read(path)
+    assert parse_entry(read(path)).question == before.question
 
 
 @pytest.mark.parametrize("comment", ["# quicktakes: ignore QT216", "# not yet reviewed"])
@@ -316,6 +345,31 @@ def test_a_comment_for_a_link_never_becomes_one_for_the_file(tmp_path: Path) -> 
     mend(tmp_path, ["QT401"])
 
     assert "QT202" in codes_of(check(tmp_path))
+
+
+def test_a_comment_above_the_first_link_goes_to_no_other(tmp_path: Path) -> None:
+    """It silences nothing for the link that comes first when that one is removed."""
+    text = made_text(links=[(1, QUESTION), (7, OTHER)])
+    write_entry(tmp_path, _above(text, "related_article1", "# quicktakes: ignore QT400"))
+    assert "QT400" in codes_of(check(tmp_path))
+
+    mend(tmp_path, ["QT401"])
+
+    assert "QT400" in codes_of(check(tmp_path))
+
+
+@pytest.mark.parametrize("links", [[(7, OTHER), (1, QUESTION)], [(1, QUESTION), (7, OTHER)]])
+def test_a_comment_beside_a_value_of_a_link_stays_with_it(tmp_path: Path, links: list[tuple[int, str]]) -> None:
+    """What was noted of one link is there after a run, and beside that link's value."""
+    text = made_text(links=links)
+    for number, _ in links:
+        text = text.replace(f"    id: {number}\n", f"    id: {number} # note {number}\n")
+    path = write_entry(tmp_path, text)
+
+    mend(tmp_path)
+
+    notes = dict(re.findall(r"^    id: (\d) # note (\d)$", read(path), re.MULTILINE))
+    assert notes == {"1": "1", "7": "7"}
 
 
 @pytest.mark.parametrize("below", ["", "colour: green\n"])

@@ -37,7 +37,7 @@ def test_passages_change_only_with_the_recipe() -> None:
 
 
 SNAPSHOT = (
-    "passages-1",
+    "passages-2",
     "cell need energi respir releas glucos c6h12o6 three stage glycolysi cytosol c6h12o6 becom two",
     [
         ("b81fa46f", "question", "", 0, 47, "How do cells get energy from glucose (C6"),

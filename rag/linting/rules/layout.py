@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterator, Sequence
 
 from rag.corpus import Entry, parse_entry
@@ -21,7 +20,6 @@ _CONSTANTS = {
     "author": ("author", "QuickTakes"),
 }
 _TITLES = {"title", "article_title"}
-_COMMENT = re.compile(r"^ {0,3}#", re.MULTILINE)
 
 
 @page_rule("QT200", "unknown-key", bad="colour: green", good="score: -1.0")
@@ -47,7 +45,8 @@ def key_order(page: Page) -> Iterator[Fault]:
     if written != right:
         wrong = next(found for found, wanted in zip(written, right, strict=True) if found != wanted)
         blocks = "".join(page.blocks[path][1].text for path in right)
-        has_comments = _COMMENT.search(page.source.opening + blocks)  # which key each is for is a guess
+        # Which key a comment is for would be a guess.
+        has_comments = "#" in page.source.opening or any("#" in block.split()[1] for _, block in page.blocks.values())
         text = None if has_comments else page.source.opening + blocks + page.source.closing
         yield Fault(f"{'.'.join(wrong)} is out of order; the order is {_order(right)}", wrong, fix=text)
 
@@ -99,7 +98,7 @@ def _in_form(page: Page, paths: Sequence[KeyPath]) -> str:
 def _wanted(block: Block, leaf: str) -> str:
     """Return the lines of a key as the format writes them, with the comment that stands beside it."""
     if leaf == CONTAINER:
-        return f"{block.path[0]}:\n"
+        return with_comment(f"{block.path[0]}:\n", block.comment_beside())
     plain, folded = (with_comment(lines, block.comment_beside()) for lines in forms_of(block.path, leaf))
     may_be_plain = not is_folded_key(block.path) or (block.path[-1] in _TITLES and block.split()[0] == plain)
     return plain if may_be_plain else folded

@@ -59,14 +59,22 @@ def related_repeated(page: Page) -> Iterator[Fault]:
 
 
 def _without(page: Page, number: int, what: str) -> Fault:
-    if any("#" in page.blocks[key][1].split()[1] for key in page.blocks if key[0].startswith("related_")):
-        return Fault(f"{what}; remove the link", (f"related_article{number}", "url"))  # whose comment it is, is a guess
+    if _has_comments(page):  # of which link they would speak then is a guess
+        return Fault(f"{what}; remove the link", (f"related_article{number}", "url"))
     related = (*page.entry.related[: number - 1], *page.entry.related[number:])
     return Fault(
         f"{what}; remove the link",
         (f"related_article{number}", "url"),
         fix=dataclasses.replace(page.entry, related=related),
     )
+
+
+def _has_comments(page: Page) -> bool:
+    """Return whether comments stand among the links, or right above the first."""
+    blocks = [block for _, block in page.blocks.values()]
+    first = next(place for place, block in enumerate(blocks) if block.path[0].startswith("related_"))
+    below = any("#" in block.split()[1] for block in blocks[max(0, first - 1) :])
+    return below or any(block.comment_beside() for block in blocks[first:])
 
 
 @corpus_rule("QT403", "related-differs", bad=_GOOD.replace("fields?", "field lines?"), good=_GOOD, mends=True)
@@ -90,8 +98,9 @@ def _differs(number: int, targets: list[Summary], wrong: list[str]) -> Fault:
     target = targets[0]
     right = RelatedArticle(id=target.id, title=target.title, subject=target.subject, url=target.url)
     message = f"{' and '.join(wrong)} of the link differ from {target.path}, which has {getattr(target, wrong[0])!r}"
-    # Of several files with one url, which is meant is a guess; and a title of several lines has no place in a link.
-    fix = LinkFix(number, right) if len(targets) == 1 and "\n" not in right.title else None
+    # Of several files with one url, which is meant is a guess; and some values have no form in a link.
+    can_be_written = all(value == value.strip() and "\n" not in value for value in (right.title, right.subject))
+    fix = LinkFix(number, right) if len(targets) == 1 and can_be_written else None
     return Fault(message, (f"related_article{number}", wrong[0]), fix=fix)
 
 

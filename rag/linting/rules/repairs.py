@@ -6,8 +6,9 @@ import re
 
 from rag.corpus.header import HeaderError, read_header
 
-_FOLDED_WITHOUT_COLON = re.compile(r"^( *[a-z_0-9]+) +(>-?)[ ]*$", re.MULTILINE)
-_PLAIN = re.compile(r"(?<!>-\n)^(?P<indent> *)(?P<key>[a-z_0-9]+): (?P<value>[^\n>|].*)$", re.MULTILINE)
+_FOLDED_WITHOUT_COLON = re.compile(r"^( *[a-z_0-9]+) +(>-?) *$")
+_PLAIN = re.compile(r"(?P<indent> *)(?P<key>[a-z_0-9]+): (?P<value>.+)")
+_OPENS_TEXT = re.compile(r": *[>|][-+0-9]*(?: +#.*)?$")
 _QUESTION = re.compile(r"^question: >-\n +(.+)$", re.MULTILINE)
 _FORM_FEED = re.compile("\f(?=(?:orall|rac|lat|rown|box|box|orce)(?![a-z]))")
 _KEYS_WITH_TEXT = {"title", "article_title", "subject"}
@@ -36,9 +37,19 @@ def with_lost_commands(text: str) -> str:
 
 def with_readable_yaml(text: str) -> str:
     """Add the colon that a folded key lost, and fold the plain titles that YAML cannot read."""
-    text = _FOLDED_WITHOUT_COLON.sub(r"\1: \2", text)
     question = _QUESTION.search(text)
-    return _PLAIN.sub(lambda line: _folded(line, question[1] if question else ""), text)
+    lines: list[str] = []
+    text_of_indent: int | None = None  # set within the text of a key under >- or |-
+    for written in text.split("\n"):
+        indent = len(written) - len(written.lstrip(" "))
+        if text_of_indent is not None and (not written.strip() or indent > text_of_indent):
+            lines.append(written)
+            continue
+        line = _FOLDED_WITHOUT_COLON.sub(r"\1: \2", written)
+        text_of_indent = indent if _OPENS_TEXT.search(line) else None
+        plain = _PLAIN.fullmatch(line) if text_of_indent is None else None
+        lines.append(_folded(plain, question[1] if question else "") if plain else line)
+    return "\n".join(lines)
 
 
 def _folded(line: re.Match[str], question: str) -> str:
