@@ -46,7 +46,7 @@ class CorpusConfig:
         """Return the codes, or beginnings of codes, that are left out for a file."""
         if self.folder is None or not self.ignore_in:
             return ()
-        name = os.path.relpath(path.resolve(), self.folder)
+        name = os.path.relpath(os.path.realpath(path), self.folder)
         return tuple(code for pattern, codes in self.ignore_in.items() if fnmatch(name, pattern) for code in codes)
 
 

@@ -124,6 +124,17 @@ def test_a_comment_for_the_file_silences_what_has_no_key(tmp_path: Path) -> None
     assert codes_of(check([write_entry(tmp_path, _above(text, "author", "# quicktakes: ignore QT204"))])) == ["QT204"]
 
 
+@pytest.mark.parametrize("empty", ["", "\n"])
+def test_a_comment_below_the_last_key_is_for_no_key(tmp_path: Path, empty: str) -> None:
+    """It silences nothing, not even for the file, and is told; one for the file may stand there."""
+    text = exchange(FAULTY, "\n\n---\n", f"\n{empty}# quicktakes: ignore QT202 QT301 QT302\n---\n")
+    write_entry(tmp_path, text)
+    assert codes_of(check(tmp_path)) == ["QT150", "QT202", "QT301", "QT302", "QT202"]
+
+    write_entry(tmp_path, text.replace("ignore QT", "ignore-file QT"))
+    assert check(tmp_path) == []
+
+
 def test_a_comment_speaks_for_its_own_file(tmp_path: Path) -> None:
     """Another file's findings stay."""
     silent = _above(FAULTY, "author", "# quicktakes: ignore-file QT202 QT301 QT302")
