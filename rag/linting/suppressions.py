@@ -30,6 +30,9 @@ class Suppression:
 
 def suppressions_in(source: Source) -> Iterator[Suppression]:
     """Give the comments of a file that silence something, or mean to."""
+    texts = (source.opening, *(block.text for block in source.blocks), source.closing)
+    if not any("quicktakes:" in text for text in texts):
+        return
     above = source.opening
     for block in source.blocks:
         yield from _suppressions_above(block.path, above)
@@ -38,7 +41,7 @@ def suppressions_in(source: Source) -> Iterator[Suppression]:
 
 
 def _suppressions_above(key: KeyPath, text: str) -> Iterator[Suppression]:
-    for comment in _COMMENT.finditer(text) if "quicktakes:" in text else ():
+    for comment in _COMMENT.finditer(text):
         scope = () if comment["scope"] == "ignore-file" else key or None
         yield Suppression(key, scope, tuple(_CODE.findall(comment["codes"])))
 

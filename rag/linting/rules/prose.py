@@ -33,7 +33,7 @@ _TELEPHONE = re.compile(
     r"(?:1[ -])?8(?:00|88|77|66|55|44|33|22)-(?=[A-Z\d-]*[A-Z])[A-Z\d-]{6,10})(?![\w-]|\.\d)"
 )
 _HYPHENS = str.maketrans({"‐": "-", "‑": "-", "–": "-"})
-_LIKE_A_NUMBER = re.compile(r"\d{3}[ .)-]|\+\d|8\d\d-")
+_LIKE_A_NUMBER = re.compile(r"\d{3}[ .)‐‑–-]|\+\d")
 _SOURCE = r"(?:information|context|text|content|passages?|documents?|sources?|excerpts?|material)"
 _BOILERPLATE = re.compile(
     r"(?:(?<=the )|(?<=all )|(?<=\())gathered information\b|"
@@ -44,6 +44,21 @@ _BOILERPLATE = re.compile(
     r"according to the (?:text|passage|lecture|slides|notes)\b|"
     r"i hope this helps|let me know if|feel free to ask|my knowledge cut-?off|my training data|"
     r"here(?:['’]s| is) (?:a|the|your) (?:revised|rewritten|improved) (?:answer|version)\b"
+)
+_BOILERPLATE_HINTS = (
+    *("gathered", "provided", "supplied", "retrieved", "given", "search results", "according to the", "as an ai"),
+    *(
+        "artificial",
+        "language model",
+        "i hope",
+        "let me know",
+        "feel free",
+        "my knowledge",
+        "my training",
+        "revised",
+        "rewritten",
+        "improved",
+    ),
 )
 _GREETING = re.compile(r"(?:Certainly|Sure|Of course|Absolutely|Great question)[!,.] ")
 _ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[\"']|&(?:#\d{2,5}|#x[0-9a-fA-F]{2,5}|[A-Za-z]{2,8}\d?);")
@@ -183,10 +198,10 @@ def e_mail_address(page: Page) -> Iterator[Fault]:
 )
 def telephone_number(page: Page) -> Iterator[Fault]:
     """Telephone numbers go stale, and belong to people who were not asked."""
-    answer = page.entry.answer.translate(_HYPHENS)
+    answer = page.entry.answer
     if not _LIKE_A_NUMBER.search(answer):  # ten times faster than the whole pattern, and rarely there
         return
-    for found in _TELEPHONE.finditer(answer):
+    for found in _TELEPHONE.finditer(answer.translate(_HYPHENS)):
         yield Fault(f"a telephone number: {found.group()}; delete it", _ANSWER, found.start())
 
 
@@ -199,7 +214,11 @@ def telephone_number(page: Page) -> Iterator[Fault]:
 def boilerplate(page: Page) -> Iterator[Fault]:
     """What a language model says of itself or of its sources is not part of an answer."""
     answer = page.entry.answer
-    if not page.entry.no_index and (found := _GREETING.match(answer) or _BOILERPLATE.search(_lower(answer))):
+    if page.entry.no_index:
+        return
+    lower = _lower(answer)
+    is_likely = any(hint in lower for hint in _BOILERPLATE_HINTS)  # five times faster than the whole pattern
+    if found := _GREETING.match(answer) or (_BOILERPLATE.search(lower) if is_likely else None):
         words = answer[found.start() : found.end()].strip()
         yield Fault(f"{words!r} is a language model speaking of itself; reword the sentence", _ANSWER, found.start())
 
@@ -238,7 +257,8 @@ def answer_length(page: Page) -> Iterator[Fault]:
     The bounds are `answer-words` in the corpus's settings.
     """
     least, most = page.config.answer_words
-    words = sum(bool(_HAS_LETTER.search(word)) for word in page.entry.answer.replace("|", " ").split())
+    found = page.entry.answer.replace("|", " ").split()
+    words = sum(1 for word in found if word[0].isalnum() or _HAS_LETTER.search(word))
     if not least <= words <= most and not page.entry.no_index:
         yield Fault(f"the answer has {words} words; it should have {least} to {most}", _ANSWER)
 
