@@ -122,7 +122,7 @@ def _files_beside(paths: Sequence[Path], files: Sequence[Path], config: CorpusCo
 
 def _patch_of(path: Path, before: str, after: str) -> str:
     """Return a change as a patch that ``git apply`` and ``patch`` accept: a file's missing last newline is said."""
-    name = path.as_posix()
+    name = path.as_posix().lstrip("/")
     lines = difflib.unified_diff(_lines(before), _lines(after), f"a/{name}", f"b/{name}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
