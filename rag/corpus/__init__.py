@@ -1,9 +1,20 @@
 """Entries: read from their files, written back byte for byte, loaded by the folder."""
 
 from rag.corpus.config import CorpusConfig, corpus_config
-from rag.corpus.entry import Entry, RelatedArticle, Seo, folder_of, new_entry, slug_of
-from rag.corpus.files import Corpus, decode_entry, decode_text, find_files, load_corpus, printable_path, read_entry, read_file, repeated_url, require_folder
 from rag.corpus.differences import EntryChange, corpus_differences
+from rag.corpus.entry import Entry, RelatedArticle, Seo, folder_of, new_entry, slug_of
+from rag.corpus.files import (
+    Corpus,
+    decode_entry,
+    decode_text,
+    find_files,
+    load_corpus,
+    printable_path,
+    read_entry,
+    read_file,
+    repeated_url,
+    require_folder,
+)
 from rag.corpus.knowledge import PLACEHOLDER, on_a_course, reason_left_out
 from rag.corpus.newlines import UnwritableTextError, decode_newlines, encode_newlines
 from rag.corpus.reader import parse_entry

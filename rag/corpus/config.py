@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import cast
@@ -40,7 +40,6 @@ class CorpusConfig:
     answer_words: Range = (40, 600)
     keywords: Range = (3, 25)
     ids: Range | None = None
-
 
     def ignored_in(self, path: Path) -> tuple[str, ...]:
         """Return the codes, or beginnings of codes, that are left out for a file."""
@@ -93,7 +92,6 @@ def _config_from(table: dict[str, object], file: Path) -> CorpusConfig:
         "ignore-in": _codes_by_pattern,
         **dict.fromkeys(("description-characters", "answer-words", "keywords", "ids"), _range),
     }
-    assert {name.replace("-", "_") for name in readers} == {each.name for each in fields(CorpusConfig)} - {"folder"}
     settings: dict[str, object] = {}
     for name, value in table.items():
         if name not in readers:

@@ -89,7 +89,7 @@ def folder_of(subject: str) -> str:
     return subject.lower().replace(" ", "-")
 
 
-def new_entry(
+def new_entry(  # noqa: PLR0913 as many as an entry has of its own
     *, id: int, date: dt.date, question: str, answer: str, subject: str, page_description: str, page_keywords: str
 ) -> Entry:
     """Return an entry with the title, slug, file name, url and constants that its question and subject imply."""

@@ -47,7 +47,9 @@ def require_folder(folder: Path) -> None:
         ConfigurationError: there is no folder of that name.
     """
     if not folder.is_dir():
-        raise ConfigurationError(f"corpus folder {folder} does not exist or is not a folder; name one with --corpus-dir")
+        raise ConfigurationError(
+            f"corpus folder {folder} does not exist or is not a folder; name one with --corpus-dir"
+        )
 
 
 def _walk(folder: Path) -> Iterator[Path]:

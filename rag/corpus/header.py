@@ -145,8 +145,7 @@ def _read_mapping(events: Iterator[Event], depth: int) -> dict[str, Node]:
             raise HeaderError(line, "QT122", "merge keys (<<) are not allowed; write the keys out")
         if event.value in nodes:
             raise HeaderError(line, "QT124", f"the key {event.value!r} is given twice; keep one of the two")
-        value = next(events)
-        assert isinstance(value, NodeEvent), "the parser gives a key's value right after the key"
+        value = cast("NodeEvent", next(events))  # the parser gives a key's value right after the key
         nodes[event.value] = _read_node(value, events, depth, key=event)
     return nodes
 
@@ -156,13 +155,12 @@ def _read_sequence(events: Iterator[Event], depth: int) -> list[Node]:
     for event in events:
         if isinstance(event, SequenceEndEvent):
             break
-        assert isinstance(event, NodeEvent), "a list holds values only"
-        nodes.append(_read_node(event, events, depth))
+        nodes.append(_read_node(cast("NodeEvent", event), events, depth))  # a list holds values only
     return nodes
 
 
 def _mark(event: Event) -> Mark:
-    return cast(Mark, event.start_mark)  # None only on events that were not parsed
+    return cast("Mark", event.start_mark)  # None only on events that were not parsed
 
 
 def _resolve_plain(text: str) -> Value:

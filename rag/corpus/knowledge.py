@@ -12,7 +12,8 @@ _REFUSES = re.compile(
     r"\W*(?:(?:unfortunately,? )?(?:i(?:['’]m| am) (?:sorry|unable|not able)|i apologi[sz]e\b|"
     r"i (?:can ?not|can['’]t|could not|couldn['’]t|do not|don['’]t) (?:answer|provide|find|have|access|determine))|"
     r"sorry\b|this question can(?:not|['’]t| not) be answered|as an ai\b|"
-    rf"unfortunately,? (?:the (?:(?:gathered|available|provided|given) {_SOURCE}|sources? )|there is (?:no|not enough|insufficient) {_SOURCE})|"
+    rf"unfortunately,? (?:the (?:(?:gathered|available|provided|given) {_SOURCE}|sources? )|"
+    rf"there is (?:no|not enough|insufficient) {_SOURCE})|"
     rf"(?:based on )?the (?:gathered|available|provided|given) {_SOURCE} (?:does|do|did){_NOT}\b)",
     re.IGNORECASE,
 )
@@ -46,8 +47,8 @@ def reason_left_out(entry: Entry) -> str | None:
     """Return why an entry is not indexed as knowledge, or None where it is.
 
     ``refusal``: it is marked ``no_index`` or its answer opens by refusing. ``half-refusal``: its answer says that its
-    sources lack what was asked. ``course-bound``: its question asks about somebody's course or exam. ``unfinished``: its answer
-    is still to be written.
+    sources lack what was asked. ``course-bound``: its question asks about somebody's course or exam. ``unfinished``:
+    its answer is still to be written.
     """
     if entry.answer.startswith(PLACEHOLDER):
         return "unfinished"

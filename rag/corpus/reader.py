@@ -222,5 +222,7 @@ def _places(nodes: dict[str, Node], header: str, parent: KeyPath = ()) -> Iterat
         yield start, path
         if isinstance(node.value, dict) and not parent and (key == "seo" or key in RELATED_KEYS):
             if node.flow:
-                raise HeaderError(node.line + 1, "QT132", f"the keys of {key} must stand on lines of their own, without braces")
+                raise HeaderError(
+                    node.line + 1, "QT132", f"the keys of {key} must stand on lines of their own, without braces"
+                )
             yield from _places(node.value, header, path)

@@ -14,9 +14,9 @@ from rag.errors import ConfigurationError, QuestionError
 
 
 def write_file(path: Path, text: str) -> None:
-    """Replace the text of an entry file, or make it, in one atomic step: a kill leaves the old file or the new one, whole.
+    """Replace the text of an entry file, or make it, in one atomic step.
 
-    A link is followed, and the file keeps its permissions.
+    A kill leaves the old file or the new one, whole. A link is followed, and the file keeps its permissions.
 
     Raises:
         ConfigurationError: the file cannot be written; it is as it was.
@@ -63,7 +63,7 @@ def _replace(target: Path, content: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Put a new name in a folder on disk, as the content of its file already is; some file systems cannot, and need not."""
+    """Put a new name in a folder on disk, as its file already is; some file systems cannot, and need not."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         with suppress(OSError):

@@ -39,7 +39,11 @@ def _properties() -> dict[str, Schema]:
         "post_on_text": {"const": "Posted on"},
         "seo": _keys_of(
             {
-                "title": {"type": "string", "pattern": r"^QuickTakes \| [^\n\t\f\r]*\S$", "description": "'QuickTakes | ' and the subject."},
+                "title": {
+                    "type": "string",
+                    "pattern": r"^QuickTakes \| [^\n\t\f\r]*\S$",
+                    "description": "'QuickTakes | ' and the subject.",
+                },
                 "page_description": {**_TEXT, "description": "One or two sentences on what the answer explains."},
                 "page_keywords": {**_TEXT, "description": "Separated by a comma and a space."},
             }
@@ -47,9 +51,16 @@ def _properties() -> dict[str, Schema]:
         "author": {"const": "QuickTakes"},
         "question": _TEXT,
         "no_index": {"const": True, "description": "Only where the answer is itself a refusal; written True."},
-        "answer": {**_TEXT, "description": r"Markdown on one line: a new line is written \n, LaTeX keeps its backslashes."},
+        "answer": {
+            **_TEXT,
+            "description": r"Markdown on one line: a new line is written \n, LaTeX keeps its backslashes.",
+        },
         "subject": _TEXT,
-        "file_name": {"type": "string", "pattern": r"^[a-z0-9-]+\.md$", "description": "The slug of the title, and .md."},
+        "file_name": {
+            "type": "string",
+            "pattern": r"^[a-z0-9-]+\.md$",
+            "description": "The slug of the title, and .md.",
+        },
         "url": {**_URL, "description": "The key of the entry: /learn/<folder>/questions/<slug>."},
         "score": {"const": -1.0},
         **{key: _keys_of({"id": _ID, "title": _TEXT, "subject": _TEXT, "url": _URL}) for key in RELATED_KEYS},

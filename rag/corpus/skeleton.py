@@ -31,7 +31,9 @@ def skeleton(question: str, *, subject: str, corpus: Corpus, ids: Range | None, 
     if not slug:
         raise QuestionError("the question has no letter a to z and no digit, so it can have no url; reword it")
     if slug == "readme" or not asked.isprintable():
-        raise QuestionError("the question is called like a README, or holds a character that cannot be shown; reword it")
+        raise QuestionError(
+            "the question is called like a README, or holds a character that cannot be shown; reword it"
+        )
     if not _FOLDER.fullmatch(folder_of(subject)):
         raise QuestionError(f"the subject {subject!r} cannot name a folder; use letters, digits and spaces")
     entry = new_entry(

@@ -33,7 +33,9 @@ class Block:
         texts = [number for number, line in enumerate(lines) if _IS_CONTENT.match(line)]
         if _BLOCK_SCALAR.search(lines[0]):
             indent = next((_indent(line) for line in lines[1:] if line.strip()), 0)
-            outside = (number for number, line in enumerate(lines) if number and line.strip() and _indent(line) < indent)
+            outside = (
+                number for number, line in enumerate(lines) if number and line.strip() and _indent(line) < indent
+            )
             below = next(outside, len(lines))
             texts = [number for number, line in enumerate(lines[:below]) if line.strip()]
         end = sum(len(line) + 1 for line in lines[: texts[-1] + 1]) if texts else 0

@@ -28,8 +28,8 @@ class CorpusStats:
 
     Attributes:
         subjects: entries by subject, most first.
-        dialects: entries by the way their titles are written: ``A`` plain, without score and related articles; ``B`` under ``>-``,
-            with a score or related articles; ``mixed`` neither.
+        dialects: entries by the way their titles are written: ``A`` plain, without score and related articles; ``B``
+            under ``>-``, with a score or related articles; ``mixed`` neither.
         left_out: entries that are not indexed as knowledge, by reason.
         related_links: in all entries together.
         problems: of files that could not be used.

@@ -116,13 +116,11 @@ def with_comment(lines: str, comment: str) -> str:
 def _write(path: KeyPath, leaf: str) -> str:
     if leaf == CONTAINER:
         return f"{path[-1]}:\n"
-    return _render(
-        path, leaf, indent=_indent(path), text_indent=_text_indent(path), is_folded=is_folded_key(path)
-    )
+    return _render(path, leaf, indent=_indent(path), text_indent=_text_indent(path), is_folded=is_folded_key(path))
 
 
 def forms_of(path: KeyPath, leaf: str) -> tuple[str, str]:
-    """Return the lines of one key as the format writes them, plain and under ``>-``; whether they read back is not asked."""
+    """Return the lines of one key as the format writes them, plain and under ``>-``; either may not read back."""
     return _forms(path, leaf, _indent(path), _text_indent(path))
 
 

@@ -67,8 +67,7 @@ def constant(page: Page) -> Iterator[Fault]:
 def written_form(page: Page) -> Iterator[Fault]:
     """Each key is written in one way, so that two editors never differ in anything but words.
 
-    Texts that may be long stand under `>-` on one line, the others plain, without quotes or spare spaces. Two
-    editors then never differ in anything but words.
+    Texts that may be long stand under `>-` on one line, the others plain, without quotes or spare spaces.
     """
     for path in page.blocks:
         if path not in page.leaves or path[0] in page.entry.extra or _is_in_form(page, path):

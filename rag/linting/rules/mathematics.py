@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from rag.linting.page import Page
 from rag.linting.rule import Fault, page_rule
+from rag.linting.rules.blanks import without_code, without_maths
 from rag.linting.rules.fragments import lost_command
 from rag.models import Span
 from rag.passages import maths_spans
 
 _ANSWER = ("answer",)
-_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|\\\$", re.DOTALL)
 _DOLLARS = re.compile(r"\$+")
 _PRICE = re.compile(r"\$ ?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?![\d^_\\=+*{}])")
 _LOST_AFTER_NEWLINE = re.compile(
@@ -158,11 +158,7 @@ def _maths(page: Page) -> Iterator[tuple[Span, str]]:
 
 def _without_code(answer: str) -> str:
     """Return an answer of the same length in which code, and dollars meant as dollars, are spaces."""
-    return _CODE.sub(_spaces, answer)
-
-
-def _spaces(found: re.Match[str]) -> str:
-    return " " * len(found.group())
+    return without_code(answer).replace(r"\$", "  ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +172,7 @@ def _stray_dollars(answer: str) -> list[_Dollar]:
     """Return the dollar signs of an answer that neither open nor close mathematics."""
     if "$" not in answer:
         return []
-    rest = _without_code(answer)
-    for span, _ in list(maths_spans(rest)):
-        rest = rest[: span.start] + " " * (span.end - span.start) + rest[span.end :]
+    rest = without_maths(_without_code(answer))
     found: list[_Dollar] = []
     for dollars in _DOLLARS.finditer(rest):
         price = _PRICE.match(rest, dollars.start())

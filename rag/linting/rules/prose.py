@@ -10,7 +10,7 @@ from html import unescape
 from rag.corpus import PLACEHOLDER, on_a_course
 from rag.linting.page import Page
 from rag.linting.rule import Fault, page_rule
-from rag.passages import maths_spans
+from rag.linting.rules.blanks import without_code, without_maths
 
 _ANSWER = ("answer",)
 _SENTENCE_END = re.compile(r"[.!?…。][\"”’'»)\]*_`]*$")
@@ -64,7 +64,6 @@ _GREETING = re.compile(r"(?:Certainly|Sure|Of course|Absolutely|Great question)[
 _ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[\"']|&(?:#\d{2,5}|#x[0-9a-fA-F]{2,5}|[A-Za-z]{2,8}\d?);")
 _MISREAD = re.compile("[Â-ô][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{1,3}|\ufffd")
 _MEANT = re.compile("[\u00a0-\u00ff\u0370-\u03ff\u2000-\u22ff]")
-_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 _LONGEST_MARKER = 200
 
 
@@ -235,9 +234,7 @@ def unclosed_markup(page: Page) -> Iterator[Fault]:
     if answer.count("```") % 2:
         yield Fault("a code fence ``` is opened and not closed", _ANSWER, answer.rindex("```"))
         return
-    text = _CODE.sub(_spaces, answer).replace("(**)", "    ")  # a mark of significance
-    for span, _ in list(maths_spans(text)):
-        text = text[: span.start] + " " * (span.end - span.start) + text[span.end :]
+    text = without_maths(without_code(answer).replace("(**)", "    "))  # a mark of significance
     for start, paragraph in _paragraphs(text):
         if paragraph.count("**") % 2:
             yield Fault("bold ** is opened and not closed in this paragraph", _ANSWER, start + paragraph.rindex("**"))
@@ -285,7 +282,7 @@ def placeholder(page: Page) -> Iterator[Fault]:
 def escape_left(page: Page) -> Iterator[Fault]:
     """Escapes of JSON and HTML are shown to readers as they are: an entry holds the character itself."""
     for key, value in _texts(page):
-        for found in _ESCAPE.finditer(_CODE.sub(_spaces, value)):
+        for found in _ESCAPE.finditer(without_code(value)):
             if not found.group().startswith("&") or unescape(found.group()) != found.group():
                 yield Fault(
                     f"{found.group()!r} is an escape that was never decoded; write the character", key, found.start()
@@ -313,10 +310,6 @@ def _is_misread(text: str) -> bool:
         return True
     written = b"".join(each.encode("cp1252", "ignore") or each.encode("latin-1", "ignore") for each in text)
     return bool(_MEANT.match(written.decode("utf-8", "ignore")))
-
-
-def _spaces(found: re.Match[str]) -> str:
-    return " " * len(found.group())
 
 
 def _lower(text: str) -> str:
