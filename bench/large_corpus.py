@@ -46,7 +46,11 @@ _MOST_NAME_BYTES = 255
 """Of a file's name, on the usual file systems."""
 
 _PIECE_START = re.compile(r"((?:\A|\n+)(?:[ ]*(?:[-*+]|\d{1,3}[.)]|#{1,6})[ ]+|(?<=\n\n)|\A))")
+"""Where a piece starts: at the start, after an empty line, or at the mark of a list item or heading, which it takes."""
+
 _KEPT = r"\$\$.*?\$\$|\$.*?\$|\\\(.*?\\\)|\\\[.*?\\\]|\\[A-Za-z]+(?:\{[^}]*\})?|`[^`]*`|\S*//\S*"
+"""Mathematics, commands, code and addresses, in which no word is replaced."""
+
 _WORD = re.compile(rf"{_KEPT}|\b(?P<word>[A-Za-z][a-z]{{4,}})\b", re.DOTALL)
 
 _SYLLABLES = [onset + vowel for vowel in "aoiue" for onset in "bdfgklmnprstvz"]
@@ -120,9 +124,8 @@ class _Source:
 
 def _pieces_of(answer: str) -> list[_Piece]:
     """Cut an answer at blank lines, list items and headings; joined again, mark and text, the pieces give it back."""
-    before, *parts = _PIECE_START.split(answer)
-    pieces = [_Piece(mark, text) for mark, text in zip(parts[::2], parts[1::2], strict=True)]
-    return [_Piece("", before), *pieces] if before else pieces
+    _, *parts = _PIECE_START.split(answer)  # the first piece starts where the answer does: nothing is before it
+    return [_Piece(mark, text) for mark, text in zip(parts[::2], parts[1::2], strict=True)]
 
 
 def _make_entry(number: int, sources: Sequence[_Source], chosen: random.Random) -> Entry:
@@ -209,8 +212,8 @@ _CHARACTERS_A_TOKEN: Final = 5.4
 class HashedWordsEmbedder:
     """Means of random vectors that hashes of the words pick; implements `rag.ports.Embedder`, for measurements only.
 
-    Texts that share words are near, and the long words, which are the rare ones, count for more. It takes some
-    20 microseconds a passage where the default embedder takes 15 milliseconds.
+    Texts that share words are near, and the long words, which are the rare ones, count for more. It takes about
+    26 microseconds a passage where the default embedder takes 15 milliseconds.
     """
 
     fingerprint = "hashed-words:1"

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from bench.large_corpus import HashedWordsEmbedder, TimedAs, made_entries, write_corpus
-from rag.corpus import load_corpus
+from rag.corpus import load_corpus, render_entry
 from rag.passages import terms_of
-from rag.testing import HashEmbedder
+from rag.testing import HashEmbedder, make_entry
 
 ENTRIES = 50
 
@@ -32,6 +32,14 @@ def test_made_entries_load_without_a_problem(made_folder: Path, repository: Path
     assert len(made) == len({entry.question for entry in made.values()}) == ENTRIES
 
 
+def test_no_two_made_entries_share_a_file_or_a_url(tmp_path: Path) -> None:
+    """Even from one entry with a question in which no word is replaced, each made one has a url of its own."""
+    entry = make_entry("What is DNA?", "Cells keep their hereditary record in it.")
+    (tmp_path / entry.file_name).write_bytes(render_entry(entry).encode())
+    made = list(made_entries(tmp_path, 300))
+    assert len(made) == len({entry.url for entry in made}) == len({entry.file_name for entry in made}) == 300
+
+
 def test_made_entries_go_by_the_seed(repository: Path) -> None:
     """One seed gives the same entries each time, another seed others."""
     first, again, other = (list(made_entries(repository / "corpus", 5, seed=seed)) for seed in (1, 1, 2))
@@ -50,13 +58,14 @@ def test_made_entries_have_the_length_and_shape_of_their_sources(made_folder: Pa
 
 
 def test_the_vocabulary_grows_with_the_corpus(repository: Path) -> None:
-    """The second half of the entries still brings many terms that the first half and the sources lack."""
+    """An entry brings many terms that the sources lack, and the second half still many that the first half lacks."""
     answers = [entry.answer for entry in made_entries(repository / "corpus", 2 * ENTRIES)]
     sources = {term for entry in load_corpus(repository / "corpus").entries.values() for term in terms_of(entry.answer)}
     first, second = (
         {term for answer in half for term in terms_of(answer)} - sources
         for half in (answers[:ENTRIES], answers[ENTRIES:])
     )
+    assert len(first) > 20 * ENTRIES
     assert len(second - first) > len(first) / 2
 
 
