@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
 PassageKind = Literal["question", "section"]
 Status = Literal["answered", "partial", "abstained"]
 Rung = Literal["curated", "composed", "generated"]
@@ -51,18 +54,67 @@ class ScoredPassage:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Words of a question that were read as others."""
+
+    kind: Literal["spelling", "wording"]
+    written: str
+    read_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A thing that a question is about.
+
+    Attributes:
+        written: the words of the question.
+        wordings: stems of what means the same, what was written first.
+        technical: whether it is a term of biology, or no English word: an entry that answers can hardly lack it.
+    """
+
+    written: str
+    wordings: tuple[tuple[str, ...], ...]
+    technical: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as it is searched for.
+
+    Attributes:
+        question: as it was asked.
+        text: as it is embedded.
+        concepts: what it is about, as it is looked up by terms.
+        rewrites: how `text` came from the question.
+    """
+
+    question: str
+    text: str
+    concepts: tuple[Concept, ...]
+    rewrites: tuple[Rewrite, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Signals:
     """What each way of looking says of one entry.
 
     Attributes:
         section: cosine of the question asked to the nearest section of the entry's answer.
         question: cosine of the question asked to the entry's question.
-        terms: the entry's BM25 score as a share of the best that the asked question's terms could give, from 0 to 1.
+        terms: BM25 of the question's concepts, as a share of the most that they could give, from 0 to 1.
+        covered: share of the concepts' weight that the entry holds at all, from 0 to 1.
+        missing: weight of the heaviest technical concept that the entry lacks; 0 where it lacks none.
+        lead: by how much the fused score exceeds that of the fifth entry found (negative below it).
+        matched: the concepts that the entry holds, as the question writes them.
     """
 
     section: float
     question: float
     terms: float
+    covered: float
+    missing: float
+    lead: float
+    matched: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +140,14 @@ class Evidence:
     def passage(self) -> Passage:
         """Return the section that fits the question best."""
         return self.sections[0].passage
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was found for a question: how it was read, and the entries, best first."""
+
+    query: Query
+    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +246,16 @@ class IndexedEntry:
 
     Attributes:
         answer: decoded, so that passages' offsets count its characters.
-        terms: stems of its question, its topics (description and keywords) and its answer.
+        terms: stems of its question, its topics (description and keywords) and its answer, with repeats.
+        words: the distinct words of all three, as they are written but in lower case.
         passages: its question first, then its sections in order.
     """
 
     url: str
     question: str
     answer: str
-    terms: tuple[str, str, str]
+    terms: tuple[Sequence[str], Sequence[str], Sequence[str]]
+    words: Sequence[str]
     passages: tuple[Passage, ...]
 
 
@@ -205,3 +267,20 @@ class CatalogChange:
     gone_urls: Sequence[str]
     files: Sequence[FileRecord]
     entries: Sequence[IndexedEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class TermCounts:
+    """How often terms occur in entries: one row for each term of each entry.
+
+    Attributes:
+        names: the terms, sorted; each occurs somewhere.
+        terms: places in `names`, shape ``(rows,)``.
+        entries: numbers of entries, shape ``(rows,)``, ascending.
+        by_field: occurrences in the question, the topics and the answer, shape ``(rows, 3)``.
+    """
+
+    names: Sequence[str]
+    terms: npt.NDArray[np.int32]
+    entries: npt.NDArray[np.int32]
+    by_field: npt.NDArray[np.int32]

@@ -8,10 +8,13 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from rag.models import CatalogChange, FileRecord, Passage, PassageKind
+from rag.models import CatalogChange, FileRecord, Passage, PassageKind, TermCounts
 
 Vectors = npt.NDArray[np.float32]
 """Float32, one row a text; rows have unit length."""
+
+Rows = npt.NDArray[np.intp]
+"""Positions in an array, shape ``(n,)``."""
 
 
 class Embedder(Protocol):
@@ -37,7 +40,7 @@ class Embedder(Protocol):
 
 
 class VectorIndex(Protocol):
-    """Finds the nearest of many vectors by cosine."""
+    """Keeps vectors by id, and finds the nearest of them by cosine."""
 
     def add(self, ids: Sequence[str], vectors: Vectors) -> None:
         """Add vectors, shape ``(len(ids), dimensions)``, under ids that are not there yet."""
@@ -51,16 +54,12 @@ class VectorIndex(Protocol):
         """Return how many vectors there are."""
         ...
 
-    def can_search(self) -> bool:
-        """Return whether a search works: a store can be damaged though its count is right."""
+    def ids(self) -> set[str]:
+        """Return the ids of all vectors."""
         ...
 
     def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """Return up to `limit` ids with their cosine to a vector of shape ``(dimensions,)``, nearest first."""
-        ...
-
-    def cosines(self, vector: Vectors, ids: Collection[str]) -> dict[str, float]:
-        """Return the cosine to a vector of shape ``(dimensions,)`` of each id that is there."""
         ...
 
     def vectors(self, ids: Sequence[str]) -> Vectors:
@@ -72,23 +71,19 @@ class VectorIndex(Protocol):
         ...
 
 
-class LexicalIndex(Protocol):
-    """Finds entries by their terms, and knows how common each term is."""
+class DenseIndex(Protocol):
+    """Finds the nearest of many unit vectors, numbered by row."""
 
-    def entry_count(self) -> int:
-        """Return how many entries are indexed."""
+    def search(self, vector: Vectors, limit: int) -> tuple[Rows, Vectors]:
+        """Return the rows nearest to a vector of shape ``(dimensions,)``, with their cosines, nearest first."""
         ...
 
-    def search_terms(self, terms: Collection[str], limit: int) -> list[tuple[str, float]]:
-        """Return up to `limit` urls of entries that hold any of the terms, with their BM25 score, best first."""
+    def cosines(self, vector: Vectors, rows: Rows) -> Vectors:
+        """Return the cosine of a vector of shape ``(dimensions,)`` to each of some rows."""
         ...
 
-    def score_terms(self, terms: Collection[str], urls: Collection[str]) -> dict[str, float]:
-        """Return the BM25 score of each of some entries that holds any of the terms."""
-        ...
-
-    def counts_of_terms(self, terms: Collection[str]) -> dict[str, int]:
-        """Return in how many entries each term occurs; terms that occur in none are left out."""
+    def vectors(self, rows: Rows) -> Vectors:
+        """Return the vectors of some rows, shape ``(len(rows), dimensions)``."""
         ...
 
 
@@ -111,8 +106,8 @@ class PassageStore(Protocol):
         """Return which of some urls no file of the corpus has, indexed or left out."""
         ...
 
-    def urls_of_passages(self, ids: Collection[str]) -> dict[str, str]:
-        """Return the entry's url for each of some passages."""
+    def passage_ids(self) -> list[tuple[str, PassageKind, str]]:
+        """Return url, kind and id of every passage, in the order of entry and place."""
         ...
 
     def passage_counts(self) -> dict[PassageKind, int]:
@@ -120,8 +115,24 @@ class PassageStore(Protocol):
         ...
 
 
-class Catalog(LexicalIndex, PassageStore, Protocol):
-    """The record of what an index was built from, beside its passages and terms."""
+class Catalog(PassageStore, Protocol):
+    """The record of what an index was built from, beside its entries, passages and terms."""
+
+    def entry_count(self) -> int:
+        """Return how many entries are indexed."""
+        ...
+
+    def urls(self) -> list[str]:
+        """Return the urls of all indexed entries, sorted."""
+        ...
+
+    def term_counts(self) -> TermCounts:
+        """Return how often each term occurs in each entry, entries numbered in the order of `urls`."""
+        ...
+
+    def words(self) -> dict[str, int]:
+        """Return in how many entries each word stands, as it is written."""
+        ...
 
     def meta(self) -> dict[str, str]:
         """Return what the index was built with, and its state."""

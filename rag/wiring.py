@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Collection, Generator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from rag.adapters.catalog import Catalog
 from rag.adapters.chroma import ChromaVectorIndex
 from rag.adapters.embedding_cache import EmbeddingCache
+from rag.adapters.english import is_english
 from rag.adapters.minilm import MiniLMEmbedder
 from rag.answering import Answerer, Composer
 from rag.corpus import require_folder
-from rag.errors import IndexStateError
-from rag.indexing import Generation, IndexFolder, IndexStatus, Progress, SyncReport, built_with, inspect_index, sync
+from rag.indexing import (
+    SNAPSHOT,
+    Generation,
+    IndexFolder,
+    IndexStatus,
+    Progress,
+    SyncReport,
+    UnfinishedGeneration,
+    built_with,
+    inspect_index,
+    sync,
+)
 from rag.models import Answer, Evidence, Provenance
 from rag.ports import Embedder
-from rag.retrieval import Retriever, related_entries
+from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer, open_snapshot, related_entries
 from rag.settings import Settings
 
 
@@ -31,19 +43,35 @@ def index_folder(settings: Settings) -> IndexFolder:
     require_folder(settings.corpus_dir)
     corpus = settings.corpus_dir.resolve()
     key = hashlib.sha256(str(corpus).encode()).hexdigest()[:8]
-    return IndexFolder(settings.data_dir / "indexes" / f"{corpus.name}-{key}", open_generation)
+    return IndexFolder(settings.data_dir / "indexes" / f"{corpus.name}-{key}", _Generations())
 
 
-def open_generation(folder: Path, *, create: bool) -> Generation:
-    """Open, or make, the index in a generation's folder.
+class _Generations:
+    """Generations with a catalog in SQLite and vectors in Chroma; implements `rag.indexing.GenerationStore`."""
 
-    Raises:
-        IndexStateError: it is missing or damaged.
-    """
-    catalog = Catalog(folder / "catalog.sqlite3", create=create)
-    questions = ChromaVectorIndex(folder / "chroma", "questions")
-    sections = ChromaVectorIndex(folder / "chroma", "sections")
-    return Generation(folder, catalog, questions, sections)
+    def open(self, folder: Path) -> Generation:
+        """Return a finished generation; Chroma is not needed to read."""
+        snapshot = open_snapshot(folder / SNAPSHOT)
+        return Generation(folder, Catalog(folder / _CATALOG, read_only=True), snapshot)
+
+    def create(self, folder: Path) -> UnfinishedGeneration:
+        """Return an empty generation in a new folder."""
+        folder.mkdir(parents=True)
+        return self._open_unfinished(folder, create=True)
+
+    def copy(self, folder: Path, finished: Path) -> UnfinishedGeneration:
+        """Return a copy of a finished generation in a new folder, without its searchable form."""
+        shutil.copytree(finished, folder, ignore=shutil.ignore_patterns(SNAPSHOT))
+        return self._open_unfinished(folder, create=False)
+
+    def _open_unfinished(self, folder: Path, *, create: bool) -> UnfinishedGeneration:
+        catalog = Catalog(folder / _CATALOG, create=create)
+        questions = ChromaVectorIndex(folder / "chroma", "questions")
+        sections = ChromaVectorIndex(folder / "chroma", "sections")
+        return UnfinishedGeneration(folder, catalog, questions, sections)
+
+
+_CATALOG = "catalog.sqlite3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +91,7 @@ class QuickTakes:
 
     def related(self, urls: Sequence[str], *, limit: int = 5) -> dict[str, list[str]]:
         """Return for each entry the urls of others about the same thing; see `rag.retrieval.related_entries`."""
-        index = self.retriever
-        return related_entries(urls, index.store, index.questions, index.sections, limit=limit)
+        return related_entries(urls, self.retriever.snapshot, limit=limit)
 
     def retrieve(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> list[Evidence]:
         """Find the entries that answer a question; see `rag.retrieval.Retriever.retrieve`."""
@@ -105,10 +132,16 @@ def open_index(settings: Settings, embedder: Embedder) -> Generator[QuickTakes]:
     """
     with closing(index_folder(settings).open_current()) as generation:
         catalog = generation.catalog
-        retriever = Retriever(embedder, generation.questions, generation.sections, catalog, catalog)
+        retriever = Retriever(embedder, generation.snapshot, catalog, _query_reader(generation.snapshot))
         meta = catalog.meta()
         provenance = Provenance(meta["corpus"], f"{meta['recipe']}:{generation.folder.name}", meta["embedder"])
-        yield QuickTakes(retriever, Answerer(retriever, Composer(embedder, catalog), catalog, provenance))
+        yield QuickTakes(
+            retriever, Answerer(retriever, Composer(embedder, generation.snapshot.postings), catalog, provenance)
+        )
+
+
+def _query_reader(snapshot: Snapshot) -> QueryReader:
+    return QueryReader(SpellingRepairer(snapshot.words, snapshot.word_counts, is_english))
 
 
 @contextmanager
@@ -116,11 +149,9 @@ def open_synced(
     settings: Settings, embedder: Embedder, progress: Progress | None = None
 ) -> Generator[tuple[QuickTakes, SyncReport]]:
     """Bring the index of the settings' corpus in step, and open it for questions; see `sync_index` and `open_index`."""
-    with ExitStack() as held:
-        with suppress(IndexStateError):  # Chroma loads an index once for all that have it open: so does this, then
-            held.callback(index_folder(settings).open_current().close)
-        report = sync_index(settings, embedder, progress)
-        yield held.enter_context(open_index(settings, embedder)), report
+    report = sync_index(settings, embedder, progress)
+    with open_index(settings, embedder) as quicktakes:
+        yield quicktakes, report
 
 
 @contextmanager

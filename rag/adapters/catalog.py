@@ -1,42 +1,45 @@
-"""SQLite: the manifest of an index, its passages, and its lexical index (FTS5)."""
+"""SQLite: the manifest of an index, its entries, their passages and terms."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Generator, Mapping
+from collections import Counter
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from rag.errors import IndexStateError, NotIndexedError
-from rag.models import CatalogChange, FileRecord, Passage, PassageKind
+from rag.models import CatalogChange, FileRecord, Passage, PassageKind, TermCounts
 
-_COLUMN_WEIGHTS: Final = (3.0, 1.5, 1.0)
-"""How much a match counts in the question, the topics and the answer (docs/retrieval.md)."""
-
-_BM25: Final = f"""SELECT url, -bm25(terms, {", ".join(map(str, _COLUMN_WEIGHTS))}) AS score
-    FROM terms JOIN entries ON entries.id = terms.rowid"""
+_TERM_COLUMNS: Final = 4
+"""Of `entries.terms`: the term's id, and its occurrences in each of three fields."""
 
 
 class Catalog:
-    """Everything about an index but its vectors; implements `rag.ports.LexicalIndex` and `rag.ports.PassageStore`.
+    """Everything about an index but its vectors; implements `rag.ports.Catalog`.
 
     Args:
         file: the database.
         create: make a new, empty one; else it must exist.
+        read_only: refuse changes, and take no locks: for a finished generation, on a read-only disk too.
 
     Raises:
         IndexStateError: the file is missing or is not a catalog.
     """
 
-    def __init__(self, file: Path, *, create: bool = False) -> None:
+    def __init__(self, file: Path, *, create: bool = False, read_only: bool = False) -> None:
         if not create and not file.is_file():
             raise IndexStateError(f"index catalog {file} is missing; run 'quicktakes index sync'")
         self._file = file
+        self._known: dict[str, int] | None = None
         with self._translated():
-            self._database = sqlite3.connect(file, timeout=30, check_same_thread=False)
+            address = f"{file.absolute().as_uri()}?mode=ro&immutable=1" if read_only else file
+            self._database = sqlite3.connect(address, timeout=30, check_same_thread=False, uri=read_only)
             if create:
                 self._database.executescript(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
         self.meta()
@@ -58,17 +61,14 @@ class Catalog:
         """Carry out a change, in one transaction."""
         gone = [(url,) for url in change.gone_urls]
         with self._translated(), self._database as database:
-            database.executemany("DELETE FROM terms WHERE rowid = (SELECT id FROM entries WHERE url = ?)", gone)
             database.executemany("DELETE FROM entries WHERE url = ?", gone)
             database.executemany("DELETE FROM passages WHERE url = ?", gone)
             database.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in change.gone_paths])
             database.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", map(astuple, change.files))
             for entry in change.entries:
-                row = (entry.url, entry.question, entry.answer)
-                cursor = database.execute("INSERT INTO entries (url, question, answer) VALUES (?, ?, ?)", row)
+                row = (entry.url, entry.question, entry.answer, " ".join(entry.words), self._counted(entry.terms))
                 database.execute(
-                    "INSERT INTO terms (rowid, question, topics, answer) VALUES (?, ?, ?, ?)",
-                    (cursor.lastrowid, *entry.terms),
+                    "INSERT INTO entries (url, question, answer, words, terms) VALUES (?, ?, ?, ?, ?)", row
                 )
                 database.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)", map(astuple, entry.passages))
 
@@ -92,8 +92,12 @@ class Catalog:
     def passages(self, urls: Collection[str]) -> list[Passage]:
         """Return the passages of some entries, in the order of entry and place."""
         query = f"""SELECT id, url, kind, section, text, start, "end" FROM passages
-            WHERE url IN {_LISTED} ORDER BY url, kind, start"""
+            WHERE url IN {_LISTED} ORDER BY url, kind, start, "end", id"""
         return [Passage(*row) for row in self._rows(query, _listed(urls))]
+
+    def passage_ids(self) -> list[tuple[str, PassageKind, str]]:
+        """Return url, kind and id of every passage, in the order of entry and place."""
+        return self._rows('SELECT url, kind, id FROM passages ORDER BY url, kind, start, "end", id')
 
     def passage_counts(self) -> dict[PassageKind, int]:
         """Return how many passages there are of each kind."""
@@ -104,26 +108,43 @@ class Catalog:
         known = self._rows(f"SELECT url FROM files WHERE url IN {_LISTED}", _listed(urls))
         return set(urls) - {url for (url,) in known}
 
-    def urls_of_passages(self, ids: Collection[str]) -> dict[str, str]:
-        """Return the entry's url for each of some passages."""
-        return dict(self._rows(f"SELECT id, url FROM passages WHERE id IN {_LISTED}", _listed(ids)))
+    def urls(self) -> list[str]:
+        """Return the urls of all indexed entries, sorted."""
+        return [url for (url,) in self._rows("SELECT url FROM entries ORDER BY url")]
 
-    def search_terms(self, terms: Collection[str], limit: int) -> list[tuple[str, float]]:
-        """Return up to `limit` urls of entries that hold any of the terms, with their BM25 score, best first."""
-        if not terms:
-            return []
-        return self._rows(f"{_BM25} WHERE terms MATCH ? ORDER BY score DESC, url LIMIT ?", _any_of(terms), limit)
+    def words(self) -> dict[str, int]:
+        """Return in how many entries each word stands, as it is written but in lower case."""
+        return Counter(word for (words,) in self._rows("SELECT words FROM entries") for word in words.split())
 
-    def score_terms(self, terms: Collection[str], urls: Collection[str]) -> dict[str, float]:
-        """Return the BM25 score of each of some entries that holds any of the terms."""
-        if not terms:
-            return {}
-        query = f"{_BM25} WHERE terms MATCH ? AND terms.rowid IN (SELECT id FROM entries WHERE url IN {_LISTED})"
-        return dict(self._rows(query, _any_of(terms), _listed(urls)))
+    def term_counts(self) -> TermCounts:
+        """Return how often each term occurs in each entry, entries numbered in the order of `urls`."""
+        blobs = [np.frombuffer(blob, dtype="<i4") for (blob,) in self._rows("SELECT terms FROM entries ORDER BY url")]
+        rows = np.concatenate([np.empty(0, dtype="<i4"), *blobs]).reshape(-1, _TERM_COLUMNS)
+        entries = np.repeat(np.arange(len(blobs)), [len(blob) // _TERM_COLUMNS for blob in blobs])
+        used, places = np.unique(rows[:, 0], return_inverse=True)
+        names = dict(self._rows("SELECT id, term FROM vocabulary"))
+        sorted_names = sorted((names[int(each)], place) for place, each in enumerate(used))
+        by_name = np.empty(len(used), dtype=np.int32)
+        by_name[[place for _, place in sorted_names]] = np.arange(len(used))
+        terms = by_name[places] if len(used) else places.astype(np.int32)
+        return TermCounts([name for name, _ in sorted_names], terms, entries.astype(np.int32), rows[:, 1:])
 
-    def counts_of_terms(self, terms: Collection[str]) -> dict[str, int]:
-        """Return in how many entries each term occurs; terms that occur in none are left out."""
-        return dict(self._rows(f"SELECT term, doc FROM term_counts WHERE term IN {_LISTED}", _listed(terms)))
+    def _counted(self, fields: Sequence[Sequence[str]]) -> bytes:
+        """Return the terms of an entry as `entries.terms` holds them, giving new terms an id."""
+        counts = [Counter(field) for field in fields]
+        terms = sorted({term for count in counts for term in count})
+        known = self._vocabulary()
+        for term in terms:
+            if term not in known:
+                known[term] = len(known) + 1
+                self._database.execute("INSERT INTO vocabulary VALUES (?, ?)", (known[term], term))
+        rows = [[known[term], *(count[term] for count in counts)] for term in terms]
+        return np.array(rows, dtype="<i4").tobytes()
+
+    def _vocabulary(self) -> dict[str, int]:
+        if self._known is None:
+            self._known = {term: number for number, term in self._rows("SELECT id, term FROM vocabulary")}
+        return self._known
 
     def _text_of(self, url: str, column: str) -> str:
         rows = self._rows(f"SELECT {column} FROM entries WHERE url = ?", url)
@@ -151,7 +172,3 @@ _LISTED: Final = "(SELECT value FROM json_each(?))"
 
 def _listed(values: Collection[str]) -> str:
     return json.dumps(list(values))
-
-
-def _any_of(terms: Collection[str]) -> str:
-    return " OR ".join('"' + term.replace('"', '""') + '"' for term in sorted(terms))

@@ -14,8 +14,13 @@ CREATE TABLE entries (
     id INTEGER PRIMARY KEY,
     url TEXT NOT NULL UNIQUE,
     question TEXT NOT NULL,
-    answer TEXT NOT NULL        -- decoded: passages' offsets count its characters
+    answer TEXT NOT NULL,       -- decoded: passages' offsets count its characters
+    words TEXT NOT NULL,        -- distinct, lower case, separated by spaces
+    terms BLOB NOT NULL         -- little-endian int32: vocabulary.id, occurrences in question, topics and answer; repeated
 );
+
+-- Stems, not text: see rag.passages.terms.
+CREATE TABLE vocabulary (id INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE);
 
 CREATE TABLE passages (
     id TEXT PRIMARY KEY,
@@ -27,7 +32,3 @@ CREATE TABLE passages (
     "end" INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX passages_by_url ON passages (url);
-
--- Stems, not text: see rag.passages.terms. rowid is entries.id.
-CREATE VIRTUAL TABLE terms USING fts5 (question, topics, answer, tokenize = 'ascii');
-CREATE VIRTUAL TABLE term_counts USING fts5vocab (terms, 'row');

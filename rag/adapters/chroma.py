@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, cast
@@ -80,14 +80,10 @@ class ChromaVectorIndex:
         with self._translated():
             return self._collection.count()
 
-    def can_search(self) -> bool:
-        """Return whether a search works: a store can be damaged though its count is right."""
-        try:
-            with self._translated():
-                some = self._collection.get(limit=1, include=["embeddings"])
-            return all(self.search(vector, 1) for vector in np.asarray(some["embeddings"], dtype=np.float32))
-        except IndexStateError:
-            return False
+    def ids(self) -> set[str]:
+        """Return the ids of all vectors."""
+        with self._translated():
+            return set(self._collection.get(include=[])["ids"])
 
     def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """Return up to `limit` ids with their cosine to a vector of shape ``(dimensions,)``, nearest first."""
@@ -99,17 +95,6 @@ class ChromaVectorIndex:
             )
         distances = found["distances"] or [[]]
         return [(found_id, 1.0 - distance) for found_id, distance in zip(found["ids"][0], distances[0], strict=True)]
-
-    def cosines(self, vector: Vectors, ids: Collection[str]) -> dict[str, float]:
-        """Return the cosine to a vector of shape ``(dimensions,)`` of each id that is there."""
-        if not ids:
-            return {}
-        with self._translated():
-            found = self._collection.get(list(set(ids)), include=["embeddings"])
-        if not found["ids"]:
-            return {}
-        cosines = np.asarray(found["embeddings"], dtype=np.float32) @ vector
-        return {found_id: float(cosine) for found_id, cosine in zip(found["ids"], cosines, strict=True)}
 
     def vectors(self, ids: Sequence[str]) -> Vectors:
         """Return the vectors of ids, shape ``(len(ids), dimensions)``, in their order.

@@ -12,8 +12,8 @@ from rag.answering.statements import Statement, statements_in
 from rag.answering.wording import defines, facts_in
 from rag.models import Evidence
 from rag.passages import plain_text, terms_of
-from rag.ports import Embedder, LexicalIndex, Vectors
-from rag.retrieval import idf
+from rag.ports import Embedder, Vectors
+from rag.retrieval import Postings
 
 _ENTRIES = 3
 _SECTIONS = 6
@@ -49,7 +49,7 @@ class Composer:
     """Picks the sentences that answer a question."""
 
     embedder: Embedder
-    lexical: LexicalIndex
+    postings: Postings
 
     def compose(self, question: str, evidence: Sequence[Evidence]) -> list[Chosen]:
         """Return the statements of an answer in reading order: the one that answers best, then what explains it.
@@ -70,9 +70,8 @@ class Composer:
 
     def _weights(self, question: str) -> dict[str, float]:
         """Return the inverse document frequency of each of the question's terms that some entry holds."""
-        counts = self.lexical.counts_of_terms(sorted(set(terms_of(question))))
-        total = self.lexical.entry_count()
-        return {term: idf(count, total) for term, count in sorted(counts.items())}
+        terms = sorted(set(terms_of(question)))
+        return {term: self.postings.weight(term) for term in terms if self.postings.knows(term)}
 
 
 def _tells(evidence: Evidence, weights: Mapping[str, float]) -> bool:

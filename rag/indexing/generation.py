@@ -14,13 +14,31 @@ from rag.errors import IndexStateError
 from rag.indexing.lock import lock_for_writing
 from rag.models import PassageKind
 from rag.ports import Catalog, VectorIndex
+from rag.retrieval import Snapshot
 
 _NAME_DIGITS = 6
 
 
+SNAPSHOT = "snapshot"
+"""Folder of a generation's searchable form."""
+
+
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One index: a catalog, and the vectors of questions and of sections. Never changed once it is in use."""
+    """One finished index, never changed once it is in use: what it was built from, and its searchable form."""
+
+    folder: Path
+    catalog: Catalog
+    snapshot: Snapshot
+
+    def close(self) -> None:
+        """Close its files."""
+        self.catalog.close()
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedGeneration:
+    """An index that is being written: its catalog, and the vectors of questions and of sections."""
 
     folder: Path
     catalog: Catalog
@@ -38,11 +56,19 @@ class Generation:
         self.sections.close()
 
 
-class GenerationOpener(Protocol):
-    """Opens a generation's folder, or makes an empty generation in it; raises `IndexStateError`."""
+class GenerationStore(Protocol):
+    """Opens the folders of generations; each method raises `IndexStateError`."""
 
-    def __call__(self, folder: Path, *, create: bool) -> Generation:
-        """Return the generation."""
+    def open(self, folder: Path) -> Generation:
+        """Return a finished generation, for reading."""
+        ...
+
+    def create(self, folder: Path) -> UnfinishedGeneration:
+        """Return an empty generation in a new folder."""
+        ...
+
+    def copy(self, folder: Path, finished: Path) -> UnfinishedGeneration:
+        """Return a copy of a finished generation in a new folder, without its searchable form."""
         ...
 
 
@@ -52,11 +78,11 @@ class IndexFolder:
 
     Attributes:
         path: holds ``current`` (the name of the generation in use), ``lock``, and a folder a generation.
-        open_generation: see `GenerationOpener`.
+        store: opens their folders.
     """
 
     path: Path
-    open_generation: GenerationOpener
+    store: GenerationStore
 
     def lock(self) -> AbstractContextManager[None]:
         """Return the lock to hold while writing; entering it raises `IndexBusyError`. Readers need none."""
@@ -71,23 +97,19 @@ class IndexFolder:
         name = self._current_name()
         if name is None:
             raise IndexStateError(f"there is no index in {self.path}; run 'quicktakes index sync'")
-        return self.open_generation(self.path / name, create=False)
+        return self.store.open(self.path / name)
 
     def has_current(self) -> bool:
         """Return whether a generation is in use, whole or not."""
         return self._current_name() is not None
 
-    def start_generation(self, copy_of: Generation | None = None) -> Generation:
+    def start_generation(self, copy_of: Generation | None = None) -> UnfinishedGeneration:
         """Return a new generation, not yet in use: empty, or a copy of a finished one."""
         taken = [int(folder.name[1:]) for folder in self._generations()]
         folder = self.path / f"g{max(taken, default=0) + 1:0{_NAME_DIGITS}d}"
-        if copy_of is None:
-            folder.mkdir(parents=True)
-        else:
-            shutil.copytree(copy_of.folder, folder)
-        return self.open_generation(folder, create=copy_of is None)
+        return self.store.copy(folder, copy_of.folder) if copy_of else self.store.create(folder)
 
-    def put_in_use(self, generation: Generation) -> None:
+    def put_in_use(self, generation: UnfinishedGeneration) -> None:
         """Point to a finished generation, in one atomic step.
 
         The one in use before stays for those who are reading it, until the next one is put in use; all others go.
@@ -103,7 +125,7 @@ class IndexFolder:
             if folder.name not in kept:
                 shutil.rmtree(folder)
 
-    def discard(self, generation: Generation) -> None:
+    def discard(self, generation: UnfinishedGeneration) -> None:
         """Remove a generation that will not be finished."""
         shutil.rmtree(generation.folder, ignore_errors=True)
 

@@ -6,20 +6,22 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from rag.corpus import Entry, decode_entry, reason_left_out, repeated_url
 from rag.errors import CorpusError, IndexStateError
-from rag.indexing.generation import Generation, IndexFolder
+from rag.indexing.compiling import compile_snapshot
+from rag.indexing.generation import SNAPSHOT, Generation, IndexFolder, UnfinishedGeneration
 from rag.indexing.scan import Changes, find_changes, scan_file
 from rag.models import CatalogChange, FileRecord, IndexedEntry, Passage, PassageKind
-from rag.passages import RECIPE, embedded_text, passages_of, terms_of
-from rag.ports import Embedder, EmbeddingCache
+from rag.passages import RECIPE, embedded_text, passages_of, terms_of, words_of
+from rag.ports import Catalog, Embedder, EmbeddingCache
+from rag.retrieval import save_snapshot
 
-FORMAT = "1"
+FORMAT = "2"
 """Version of the catalog's tables; an index of another version is built anew."""
 
 _BATCH_FILES = 32
@@ -79,17 +81,43 @@ def sync(
         current = _open_usable(index, wanted)
         if current:
             opened.callback(current.close)
-        changes = find_changes(corpus_dir, current.catalog.files() if current else {})
-        generation = index.start_generation(copy_of=current)
-        opened.callback(generation.close)
+        writing = _Writing(corpus_dir, index, embedder, cache, progress or _silent)
+        return writing.write_next(current, started)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """A sync that found something to do, holding the lock."""
+
+    corpus_dir: Path
+    index: IndexFolder
+    embedder: Embedder
+    cache: EmbeddingCache
+    progress: Progress
+
+    def write_next(self, current: Generation | None, started: float) -> SyncReport:
+        """Put the next generation in use: a changed copy of the one in use, or one built anew."""
+        if current:
+            try:
+                return self._write(current, started)
+            except IndexStateError:  # its vector store is damaged, though it can be read: the next one is built anew
+                pass
+        return self._write(None, started)
+
+    def _write(self, current: Generation | None, started: float) -> SyncReport:
+        changes = find_changes(self.corpus_dir, current.catalog.files() if current else {})
+        generation = self.index.start_generation(copy_of=current)
         try:
-            embedded = _Writer(generation, changes, embedder, cache, progress or _silent).write()
+            with closing(generation):
+                embedded = _Writer(generation, changes, self.embedder, self.cache, self.progress).write()
+                report = _report(
+                    generation.catalog, changes, rebuilt=current is None, embedded=embedded, started=started
+                )
+            self.index.put_in_use(generation)
         except BaseException:  # whatever it was, an interruption too, leaves no unfinished folder behind
-            index.discard(generation)
+            self.index.discard(generation)
             raise
-        index.put_in_use(generation)
-        elapsed_s = time.perf_counter() - started
-        return _report(generation, changes, rebuilt=current is None, embedded=embedded, elapsed_s=elapsed_s)
+        return report
 
 
 def built_with(embedder: str) -> dict[str, str]:
@@ -97,18 +125,14 @@ def built_with(embedder: str) -> dict[str, str]:
     return {"format": FORMAT, "recipe": RECIPE, "embedder": embedder}
 
 
-def _is_whole(generation: Generation) -> bool:
-    """Return whether the vectors are as many as the passages and can be searched."""
-    counts = generation.catalog.passage_counts()
-    return all(
-        generation.vectors_of(kind).count() == counts.get(kind, 0) and generation.vectors_of(kind).can_search()
-        for kind in _KINDS
-    )
-
-
 def is_usable(generation: Generation, wanted: Mapping[str, str]) -> bool:
-    """Return whether an index was built with what is wanted, and is whole; see `built_with`."""
-    return wanted.items() <= generation.catalog.meta().items() and _is_whole(generation)
+    """Return whether an index was built with what is wanted (see `built_with`), and is as large as it says."""
+    catalog, snapshot = generation.catalog, generation.snapshot
+    return (
+        wanted.items() <= catalog.meta().items()
+        and catalog.entry_count() == len(snapshot.urls)
+        and catalog.passage_counts().get("section", 0) == int(snapshot.first_sections[-1])
+    )
 
 
 def _open_usable(index: IndexFolder, wanted: Mapping[str, str]) -> Generation | None:
@@ -132,8 +156,7 @@ def _report_unchanged(
         return None
     try:
         changes = find_changes(corpus_dir, generation.catalog.files())
-        elapsed_s = time.perf_counter() - started
-        return None if changes else _report(generation, changes, rebuilt=False, embedded=0, elapsed_s=elapsed_s)
+        return None if changes else _report(generation.catalog, changes, rebuilt=False, embedded=0, started=started)
     finally:
         generation.close()
 
@@ -148,19 +171,19 @@ def _silent(done: int, total: int) -> None:
     """Show no progress."""
 
 
-def _report(generation: Generation, changes: Changes, *, rebuilt: bool, embedded: int, elapsed_s: float) -> SyncReport:
-    records = generation.catalog.files().values()
+def _report(catalog: Catalog, changes: Changes, *, rebuilt: bool, embedded: int, started: float) -> SyncReport:
+    records = catalog.files().values()
     return SyncReport(
         rebuilt=rebuilt,
         added=len(changes.added),
         edited=len(changes.edited),
         removed=len(changes.removed),
         embedded=embedded,
-        entries=generation.catalog.entry_count(),
-        passages=sum(generation.catalog.passage_counts().values()),
+        entries=catalog.entry_count(),
+        passages=sum(catalog.passage_counts().values()),
         problems=tuple(record.problem for record in records if record.problem),
         left_out=dict(Counter(record.left_out for record in records if record.left_out)),
-        elapsed_s=round(elapsed_s, 3),
+        elapsed_s=round(time.perf_counter() - started, 3),
     )
 
 
@@ -168,7 +191,7 @@ def _report(generation: Generation, changes: Changes, *, rebuilt: bool, embedded
 class _Writer:
     """Writes one set of changes into one generation."""
 
-    generation: Generation
+    generation: UnfinishedGeneration
     changes: Changes
     embedder: Embedder
     cache: EmbeddingCache
@@ -190,11 +213,9 @@ class _Writer:
         for kind, ids in self._stale.items():
             self.generation.vectors_of(kind).delete(sorted(ids))
         catalog.set_meta({**built_with(self.embedder.fingerprint), "corpus": corpus_hash(catalog.files().values())})
-        if not _is_whole(self.generation):
-            raise IndexStateError(
-                f"the index in {self.generation.folder} does not hold what was written to it; "
-                "run 'quicktakes index sync' again, and check the disk"
-            )
+        generation = self.generation
+        snapshot = compile_snapshot(catalog, generation.questions, generation.sections)
+        save_snapshot(snapshot, generation.folder / SNAPSHOT)
         return self._embedded
 
     def _take_out(self) -> list[str]:
@@ -265,11 +286,11 @@ class _Writer:
 
 def _indexed(entry: Entry, embedder: Embedder) -> IndexedEntry:
     topics = f"{entry.seo.page_keywords} {entry.seo.page_description}"
-    terms = [" ".join(terms_of(text)) for text in (entry.question, topics, entry.answer)]
     return IndexedEntry(
         url=entry.url,
         question=entry.question,
         answer=entry.answer,
-        terms=(terms[0], terms[1], terms[2]),
+        terms=(terms_of(entry.question), terms_of(topics), terms_of(entry.answer)),
+        words=sorted({*words_of(entry.question), *words_of(topics), *words_of(entry.answer)}),
         passages=tuple(passages_of(entry, embedder.count_tokens, embedder.max_tokens)),
     )

@@ -1,7 +1,24 @@
 """From a question to the entries that answer it, best first."""
 
-from rag.retrieval.fusion import idf
+from rag.retrieval.dense import DenseArrays, dense_arrays
+from rag.retrieval.postings import Postings, count_postings
+from rag.retrieval.query import QueryReader
 from rag.retrieval.related import related_entries
 from rag.retrieval.retriever import Retriever, check_question
+from rag.retrieval.snapshot import Snapshot, open_snapshot, save_snapshot
+from rag.retrieval.spelling import SpellingRepairer
 
-__all__ = ["Retriever", "check_question", "idf", "related_entries"]
+__all__ = [
+    "DenseArrays",
+    "Postings",
+    "QueryReader",
+    "Retriever",
+    "Snapshot",
+    "SpellingRepairer",
+    "check_question",
+    "count_postings",
+    "dense_arrays",
+    "open_snapshot",
+    "related_entries",
+    "save_snapshot",
+]

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Collection
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, field
+from itertools import groupby, islice
+
+import numpy as np
 
 from rag.errors import QuestionError
-from rag.models import Evidence, Passage, ScoredPassage, Signals
-from rag.passages import plain_text, terms_of
-from rag.ports import Embedder, LexicalIndex, PassageStore, VectorIndex, Vectors
-from rag.retrieval.fusion import best_bm25, fuse, probability
+from rag.models import Evidence, Passage, ScoredPassage, Search, Signals
+from rag.ports import Embedder, PassageStore, Rows, Vectors
+from rag.retrieval.fusion import fuse, probability
+from rag.retrieval.query import QueryReader
+from rag.retrieval.snapshot import Snapshot
+from rag.retrieval.terms import TermMatch, match_terms
 
 _SECTIONS = 100
 _QUESTIONS = 30
 _BY_TERMS = 30
 """How many of each signal's best become candidates; every candidate is then scored by all signals exactly."""
+
+_RUNNER_UP = 5
+"""The entry whose score a lead is measured from: answers to one question rarely stand in more than four."""
+
+_REMEMBERED = 256
+"""Searches kept for when they are asked again; about 20 KB each."""
 
 MOST_CHARACTERS = 4_000
 """A longer question is refused: it is more likely a pasted document, and the embedder reads 256 tokens."""
@@ -38,17 +49,47 @@ def check_question(question: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidates:
+    """The entries that any signal ranks high, with what each signal says of them; arrays of one number an entry.
+
+    Attributes:
+        entries: their numbers, ascending.
+        section: cosine of the nearest section; `question`: of the question; `terms`: share of BM25.
+        section_rows, section_cosines: of all their sections; `begins`: where those of each entry begin.
+    """
+
+    entries: Rows
+    section: Vectors
+    question: Vectors
+    terms: Vectors
+    section_rows: Rows
+    section_cosines: Vectors
+    begins: Rows
+
+    @property
+    def fused(self) -> Vectors:
+        """Return the sums that the entries are ranked by."""
+        return fuse(self.section, self.question, self.terms)
+
+
+@dataclass(frozen=True, slots=True)
 class Retriever:
     """Finds the entries that answer a question."""
 
     embedder: Embedder
-    questions: VectorIndex
-    sections: VectorIndex
-    lexical: LexicalIndex
+    snapshot: Snapshot
     store: PassageStore
+    reader: QueryReader
+    _remembered: OrderedDict[tuple[str, int, frozenset[str]], Search] = field(default_factory=OrderedDict, repr=False)
 
     def retrieve(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> list[Evidence]:
-        """Return up to `limit` distinct entries, best first, each with the section that fits best.
+        """Return the evidence that `search` finds."""
+        return list(self.search(question, limit=limit, exclude=exclude).evidence)
+
+    def search(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> Search:
+        """Find up to `limit` distinct entries, best first, each with the section that fits best.
+
+        A search that was made before is remembered: an index never changes while it is open.
 
         Args:
             exclude: urls of entries to search as if they were not in the corpus; how rare a term is, is counted over
@@ -58,43 +99,84 @@ class Retriever:
             QuestionError: the question is empty, too long or broken.
         """
         check_question(question)
-        vector = self.embedder.embed([plain_text(question)])[0]
-        terms = sorted(set(terms_of(question)))
-        urls = self._candidates(vector, terms, frozenset(exclude))
-        if not urls:
-            return []
-        passages = self.store.passages(urls)
-        cosines = self._cosines(vector, passages)
-        shares = self._term_shares(terms, urls)
-        found: list[tuple[Signals, tuple[ScoredPassage, ...]]] = []
-        for _, own in groupby(passages, key=lambda passage: passage.url):
-            asked, *rest = own
-            sections = tuple(sorted((ScoredPassage(p, cosines[p.id]) for p in rest), key=lambda scored: -scored.cosine))
-            share = shares.get(asked.url, 0.0)
-            found.append((Signals(sections[0].cosine, cosines[asked.id], share), sections))
-        found.sort(key=lambda pair: (-fuse(pair[0]), pair[1][0].passage.url))
-        return [
-            self._evidence(rank, signals, sections) for rank, (signals, sections) in enumerate(found[:limit], start=1)
-        ]
+        key = (question, limit, frozenset(exclude))
+        found = self._remembered.pop(key, None) or self._search(*key)
+        self._remembered[key] = found
+        if len(self._remembered) > _REMEMBERED:
+            self._remembered.popitem(last=False)
+        return found
 
-    def _evidence(self, rank: int, signals: Signals, sections: tuple[ScoredPassage, ...]) -> Evidence:
-        url = sections[0].passage.url
-        return Evidence(rank, url, self.store.question_of(url), probability(fuse(signals)), signals, sections)
+    def _search(self, question: str, limit: int, exclude: frozenset[str]) -> Search:
+        query = self.reader.read(question)
+        matched = match_terms(query.concepts, self.snapshot.postings)
+        vector = self.embedder.embed([query.text])[0]
+        found = self.candidates(vector, matched, exclude)
+        return Search(query, tuple(self._evidence(found, matched, limit)) if len(found.entries) else ())
 
-    def _candidates(self, vector: Vectors, terms: Collection[str], exclude: frozenset[str]) -> set[str]:
-        """Return the urls that any signal ranks high, none of them excluded."""
-        hidden = len(self.store.passages(exclude)) if exclude else 0
-        near = [found for found, _ in self.sections.search(vector, _SECTIONS + hidden)]
-        near += [found for found, _ in self.questions.search(vector, _QUESTIONS + len(exclude))]
-        urls = set(self.store.urls_of_passages(near).values())
-        urls.update(url for url, _ in self.lexical.search_terms(terms, _BY_TERMS + len(exclude)))
-        return urls - exclude
+    def candidates(self, vector: Vectors, matched: TermMatch, exclude: Collection[str] = ()) -> Candidates:
+        """Return the entries to rank for a question's vector, shape ``(dimensions,)``, and its terms."""
+        snapshot = self.snapshot
+        excluded = snapshot.numbers(exclude)
+        hidden = len(snapshot.sections_of(excluded)[0]) if len(excluded) else 0
+        by_section = snapshot.owners(snapshot.sections.search(vector, _SECTIONS + hidden)[0])
+        by_question = snapshot.questions.search(vector, _QUESTIONS + len(excluded))[0]
+        by_terms = _best(matched.shares, _BY_TERMS + len(excluded))
+        entries = np.setdiff1d(np.concatenate([by_section, by_question, by_terms]), excluded)
+        rows, begins = snapshot.sections_of(entries)
+        cosines = snapshot.sections.cosines(vector, rows)
+        return Candidates(
+            entries=entries,
+            section=np.maximum.reduceat(cosines, begins) if len(entries) else cosines,
+            question=snapshot.questions.cosines(vector, entries),
+            terms=matched.shares[entries],
+            section_rows=rows,
+            section_cosines=cosines,
+            begins=begins,
+        )
 
-    def _cosines(self, vector: Vectors, passages: Collection[Passage]) -> dict[str, float]:
-        sections = [passage.id for passage in passages if passage.kind == "section"]
-        questions = [passage.id for passage in passages if passage.kind == "question"]
-        return self.sections.cosines(vector, sections) | self.questions.cosines(vector, questions)
+    def _evidence(self, found: Candidates, matched: TermMatch, limit: int) -> list[Evidence]:
+        fused = found.fused
+        order = np.argsort(-fused, kind="stable")  # equal ones stay in the order of their urls
+        runner_up = float(fused[order[min(_RUNNER_UP, len(order)) - 1]])
+        best = order[:limit]
+        held = matched.held(found.entries[best])
+        urls = [self.snapshot.urls[int(number)] for number in found.entries[best]]
+        passages = {url: list(own) for url, own in groupby(self.store.passages(urls), key=lambda passage: passage.url)}
+        evidence: list[Evidence] = []
+        certainty = 1.0
+        for rank, (place, url) in enumerate(zip(best, urls, strict=True), start=1):
+            question, *sections = passages[url]
+            signals = _signals(found, int(place), matched, held[:, rank - 1], runner_up)
+            certainty = min(certainty, probability(signals))  # never surer of an entry than of a better one
+            scored = _scored(sections, found.section_cosines[found.begins[place] :])
+            evidence.append(Evidence(rank, url, question.text, certainty, signals, scored))
+        return evidence
 
-    def _term_shares(self, terms: Collection[str], urls: Collection[str]) -> dict[str, float]:
-        most = best_bm25(terms, self.lexical.counts_of_terms(terms), self.lexical.entry_count())
-        return {url: score / most for url, score in self.lexical.score_terms(terms, urls).items()}
+
+def _signals(found: Candidates, place: int, matched: TermMatch, held: Vectors, runner_up: float) -> Signals:
+    lacking = matched.weights * (1 - held)
+    whole = float(matched.weights.sum())
+    technical = [float(lack) for lack, concept in zip(lacking, matched.concepts, strict=True) if concept.technical]
+    return Signals(
+        section=float(found.section[place]),
+        question=float(found.question[place]),
+        terms=float(found.terms[place]),
+        covered=1 - float(lacking.sum()) / whole if whole else 0.0,
+        missing=max(technical, default=0.0),
+        lead=float(found.fused[place]) - runner_up,
+        matched=tuple(concept.written for concept, share in zip(matched.concepts, held, strict=True) if share > 0),
+    )
+
+
+def _scored(sections: list[Passage], cosines: Vectors) -> tuple[ScoredPassage, ...]:
+    pairs = zip(sections, map(float, islice(cosines, len(sections))), strict=True)
+    return tuple(sorted((ScoredPassage(*pair) for pair in pairs), key=lambda scored: -scored.cosine))
+
+
+def _best(shares: Vectors, count: int) -> Rows:
+    """Return the numbers of the `count` entries with the highest shares, and of their equals; none with no share."""
+    holding = np.flatnonzero(shares)
+    if len(holding) <= count:
+        return holding
+    own = shares[holding]
+    return holding[own >= np.partition(own, len(own) - count)[len(own) - count]]

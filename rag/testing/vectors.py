@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -29,18 +29,14 @@ class MemoryVectorIndex:
         """Return how many vectors there are."""
         return len(self._vectors)
 
-    def can_search(self) -> bool:
-        """Return True: memory is never damaged."""
-        return True
+    def ids(self) -> set[str]:
+        """Return the ids of all vectors."""
+        return set(self._vectors)
 
     def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """Return up to `limit` ids with their cosine to a vector of shape ``(dimensions,)``, nearest first."""
-        cosines = self.cosines(vector, self._vectors)
+        cosines = {found: float(own @ vector) for found, own in self._vectors.items()}
         return sorted(cosines.items(), key=lambda pair: -pair[1])[:limit]
-
-    def cosines(self, vector: Vectors, ids: Collection[str]) -> dict[str, float]:
-        """Return the cosine to a vector of shape ``(dimensions,)`` of each id that is there."""
-        return {found: float(self._vectors[found] @ vector) for found in ids if found in self._vectors}
 
     def vectors(self, ids: Sequence[str]) -> Vectors:
         """Return the vectors of ids, shape ``(len(ids), dimensions)``, in their order; raises `IndexStateError`."""

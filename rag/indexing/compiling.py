@@ -1,0 +1,69 @@
+"""The searchable form of a generation, made from its catalog and its vectors; checked on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rag.errors import IndexStateError
+from rag.models import PassageKind
+from rag.ports import Catalog, VectorIndex, Vectors
+from rag.retrieval import Snapshot, count_postings, dense_arrays
+
+UNIT_TOLERANCE = 1e-3
+"""How far the length of a stored vector may be from 1."""
+
+
+def compile_snapshot(catalog: Catalog, questions: VectorIndex, sections: VectorIndex) -> Snapshot:
+    """Return the snapshot of a generation: a function of what it holds, whatever the order it was written in.
+
+    Raises:
+        IndexStateError: vectors are missing, left over, not finite or not of unit length.
+    """
+    urls = catalog.urls()
+    asked, told, counts = _passage_ids(catalog, urls)
+    words = catalog.words()
+    names = sorted(words)
+    return Snapshot(
+        urls=urls,
+        first_sections=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        questions=dense_arrays(_checked_vectors(questions, asked, "question")),
+        sections=dense_arrays(_checked_vectors(sections, told, "section")),
+        postings=count_postings(catalog.term_counts(), len(urls)),
+        words=names,
+        word_counts=np.array([words[name] for name in names], dtype=np.int32),
+    )
+
+
+def _passage_ids(catalog: Catalog, urls: Sequence[str]) -> tuple[list[str], list[str], list[int]]:
+    """Return the ids of all questions and of all sections, by entry, and how many sections each entry has."""
+    asked: list[str] = []
+    told: list[str] = []
+    counts = dict.fromkeys(urls, 0)
+    for url, kind, passage_id in catalog.passage_ids():
+        if kind == "question":
+            asked.append(passage_id)
+        else:
+            told.append(passage_id)
+            counts[url] += 1
+    if len(asked) != len(urls) or not all(counts.values()):
+        raise IndexStateError("the catalog lacks passages; run 'quicktakes index doctor'")
+    return asked, told, list(counts.values())
+
+
+def _checked_vectors(index: VectorIndex, ids: Sequence[str], kind: PassageKind) -> Vectors:
+    if index.count() != len(ids):
+        raise IndexStateError(
+            f"the vector store holds {index.count():,} {kind} vectors, and there are {len(ids):,} {kind} passages; "
+            "run 'quicktakes index doctor'"
+        )
+    vectors = index.vectors(ids)
+    lengths = np.linalg.norm(vectors, axis=1)
+    wrong = ~(np.abs(lengths - 1) <= UNIT_TOLERANCE)  # NaN is wrong too
+    if wrong.any():
+        raise IndexStateError(
+            f"{int(wrong.sum()):,} {kind} vectors are not of unit length, first that of passage "
+            f"{ids[int(np.argmax(wrong))]}; run 'quicktakes index doctor'"
+        )
+    return vectors

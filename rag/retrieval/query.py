@@ -1,0 +1,70 @@
+"""A question as it is searched for: spelling repaired, wordings known, what it asks about weighed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.models import Concept, Query, Rewrite
+from rag.passages import plain_text, terms_of
+from rag.retrieval.lexicon import Wording, known_wordings, lexicon_words, same_wording, tokens_of
+from rag.retrieval.spelling import SpellingRepairer, biology_words
+
+
+@dataclass(frozen=True, slots=True)
+class QueryReader:
+    """Reads questions; each lever can be switched off, to measure what it is worth (`make bench-retrieval`)."""
+
+    repairer: SpellingRepairer | None
+    uses_lexicon: bool = True
+
+    def read(self, question: str) -> Query:
+        """Return the question with its spelling repaired and its lay terms replaced, and the concepts it holds."""
+        text = plain_text(question)
+        repairs = self._repairs(tokens_of(text))
+        for repair in repairs:
+            text = _replace(text, repair)
+        tokens = tokens_of(text)
+        wordings = known_wordings(tokens) if self.uses_lexicon else []
+        renamings = [rewrite for wording in wordings if (rewrite := _renaming(wording, tokens))]
+        for renaming in renamings:
+            text = _replace(text, renaming)
+        return Query(question, text, tuple(self._concepts(tokens, wordings)), (*repairs, *renamings))
+
+    def _repairs(self, tokens: Sequence[str]) -> list[Rewrite]:
+        if self.repairer is None:
+            return []
+        words = [word for word in dict.fromkeys(tokens) if word.islower()]  # a capital begins a name
+        found = [(word, self.repairer.repair(word.lower())) for word in dict.fromkeys([*tokens[:1], *words])]
+        return [Rewrite("spelling", word, repaired) for word, repaired in found if repaired]
+
+    def _concepts(self, tokens: Sequence[str], wordings: Sequence[Wording]) -> list[Concept]:
+        """Return what the question is about: each known wording as one, and every other word that carries meaning."""
+        concepts: dict[tuple[tuple[str, ...], ...], Concept] = {}
+        inside = {place for wording in wordings for place in range(wording.start, wording.end)}
+        for wording in wordings:
+            written = " ".join(tokens[wording.start : wording.end])
+            stems = (tuple(dict.fromkeys(terms_of(term))) for term in (written, *wording.terms))
+            alternatives = tuple(dict.fromkeys(each for each in stems if each))
+            if terms_of(written):
+                concepts.setdefault(alternatives, Concept(written, alternatives, technical=True))
+        for token in (token for place, token in enumerate(tokens) if place not in inside):
+            for stem in terms_of(token):
+                concepts.setdefault(((stem,),), Concept(token, ((stem,),), technical=self._is_technical(token.lower())))
+        return list(concepts.values())
+
+    def _is_technical(self, word: str) -> bool:
+        listed = word in biology_words() or word in lexicon_words()
+        return listed or (self.repairer is not None and not self.repairer.knows(word))
+
+
+def _renaming(wording: Wording, tokens: Sequence[str]) -> Rewrite | None:
+    """Return the replacement of a lay term by the textbook's, or None where the question has that already."""
+    written = " ".join(tokens[wording.start : wording.end])
+    return None if same_wording(written, wording.terms[0]) else Rewrite("wording", written, wording.terms[0])
+
+
+def _replace(text: str, rewrite: Rewrite) -> str:
+    separated = r"[^A-Za-z0-9]+".join(map(re.escape, rewrite.written.split()))
+    return re.sub(rf"\b{separated}\b", lambda _: rewrite.read_as, text)

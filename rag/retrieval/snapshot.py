@@ -1,0 +1,122 @@
+"""What a question is compared with: every vector and term of an index, in arrays numbered by entry.
+
+A snapshot is made once from a finished index and mapped by any number of readers. Entries are numbered in the order of
+their urls; the sections of an entry stand together, in order.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.errors import IndexStateError
+from rag.ports import DenseIndex, Rows
+from rag.retrieval.dense import DenseArrays, open_dense, save_dense
+from rag.retrieval.postings import Postings, open_postings, save_postings
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The searchable form of an index.
+
+    Attributes:
+        urls: of the entries, sorted: the place of an entry's url is its number.
+        first_sections: row of each entry's first section, and the number of all sections, shape ``(entries + 1,)``.
+        questions: vectors of the entries' questions, a row an entry.
+        sections: vectors of the sections of all answers.
+        postings: the terms of the entries.
+        words: all words of the entries, sorted, as they are written but in lower case.
+        word_counts: in how many entries each stands, shape ``(words,)``.
+    """
+
+    urls: Sequence[str]
+    first_sections: npt.NDArray[np.int64]
+    questions: DenseIndex
+    sections: DenseIndex
+    postings: Postings
+    words: Sequence[str]
+    word_counts: npt.NDArray[np.int32]
+
+    def numbers(self, urls: Collection[str]) -> Rows:
+        """Return the numbers of those of some urls that have an entry, ascending."""
+        places = ((bisect_left(self.urls, url), url) for url in urls)
+        known = {place for place, url in places if place < len(self.urls) and self.urls[place] == url}
+        return np.array(sorted(known), dtype=np.intp)
+
+    def owners(self, sections: Rows) -> Rows:
+        """Return the number of the entry that each of some sections belongs to."""
+        return np.searchsorted(self.first_sections, sections, side="right") - 1
+
+    def sections_of(self, entries: Rows) -> tuple[Rows, Rows]:
+        """Return the rows of the sections of some entries, one entry after another, and where each entry's begin."""
+        starts = self.first_sections[entries]
+        counts = self.first_sections[entries + 1] - starts
+        ends = np.cumsum(counts)
+        begins = ends - counts
+        rows = np.repeat(starts - begins, counts) + np.arange(int(ends[-1]) if len(ends) else 0)
+        return rows.astype(np.intp), begins.astype(np.intp)
+
+
+def save_snapshot(snapshot: Snapshot, folder: Path) -> None:
+    """Write a snapshot into a folder, which is made; vectors that are not in arrays are left where they are."""
+    folder.mkdir()
+    for name, index in (("questions", snapshot.questions), ("sections", snapshot.sections)):
+        if isinstance(index, DenseArrays):
+            save_dense(index, folder, name)
+    for name, lines in (("urls", snapshot.urls), ("words", snapshot.words)):
+        (folder / f"{name}.txt").write_text("\n".join(lines), encoding="utf-8")
+    np.save(folder / "first-sections.npy", snapshot.first_sections, allow_pickle=False)
+    np.save(folder / "word-counts.npy", snapshot.word_counts, allow_pickle=False)
+    save_postings(snapshot.postings, folder)
+
+
+def open_snapshot(folder: Path, questions: DenseIndex | None = None, sections: DenseIndex | None = None) -> Snapshot:
+    """Map the snapshot that `save_snapshot` wrote.
+
+    Args:
+        questions, sections: where the vectors are, if not in the folder.
+
+    Raises:
+        IndexStateError: a file is missing or damaged, or they do not fit each other.
+    """
+    try:
+        snapshot = _open(folder, questions, sections)
+    except (OSError, ValueError) as error:
+        raise IndexStateError(
+            f"the searchable arrays in {folder} cannot be used ({error}); run 'quicktakes index doctor'"
+        ) from error
+    return snapshot
+
+
+def _open(folder: Path, questions: DenseIndex | None, sections: DenseIndex | None) -> Snapshot:
+    urls, words = (_lines(folder / f"{name}.txt") for name in ("urls", "words"))
+    snapshot = Snapshot(
+        urls=urls,
+        first_sections=np.load(folder / "first-sections.npy", allow_pickle=False),
+        questions=questions or open_dense(folder, "questions"),
+        sections=sections or open_dense(folder, "sections"),
+        postings=open_postings(folder, len(urls)),
+        words=words,
+        word_counts=np.load(folder / "word-counts.npy", mmap_mode="r", allow_pickle=False),
+    )
+    _require(len(snapshot.first_sections) == len(urls) + 1, "there are not as many entries as urls")
+    _require(len(snapshot.word_counts) == len(words), "there are not as many words as counts")
+    for index, rows in ((snapshot.questions, len(urls)), (snapshot.sections, int(snapshot.first_sections[-1]))):
+        if isinstance(index, DenseArrays):
+            _require(len(index.halves) == index.codes.shape[1] == rows, "there are not as many vectors as passages")
+    return snapshot
+
+
+def _lines(file: Path) -> list[str]:
+    text = file.read_text(encoding="utf-8")
+    return text.split("\n") if text else []
+
+
+def _require(claim: bool, otherwise: str) -> None:  # noqa: FBT001 the one argument it is about
+    if not claim:
+        raise ValueError(otherwise)

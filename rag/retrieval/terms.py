@@ -1,0 +1,64 @@
+"""How well entries match what a question is about, by their terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.models import Concept
+from rag.ports import Rows, Vectors
+from rag.retrieval.postings import Postings
+
+
+@dataclass(frozen=True, slots=True)
+class TermMatch:
+    """The concepts of one question, compared with every entry.
+
+    Attributes:
+        concepts: of the question.
+        weights: how telling each concept is, shape ``(concepts,)``.
+        shares: BM25 of the concepts as a share of the most that they could give, shape ``(entries,)``.
+    """
+
+    postings: Postings
+    concepts: Sequence[Concept]
+    weights: Vectors
+    shares: Vectors
+
+    def held(self, entries: Rows) -> Vectors:
+        """Return how much of each concept some entries hold, from 0 to 1, shape ``(concepts, entries)``."""
+        held = np.zeros((len(self.concepts), len(entries)), dtype=np.float32)
+        for own, concept in zip(held, self.concepts, strict=True):
+            for wording in concept.wordings:
+                np.maximum(own, self._share_held(wording, entries), out=own)
+        return held
+
+    def _share_held(self, wording: Sequence[str], entries: Rows) -> Vectors:
+        weights = [self.postings.weight(term) for term in wording]
+        present = [np.isin(entries, self.postings.entries_with(term)[0]) for term in wording]
+        return (np.array(weights) @ np.array(present) / sum(weights)).astype(np.float32)
+
+
+def match_terms(concepts: Sequence[Concept], postings: Postings) -> TermMatch:
+    """Compare the concepts of a question with every entry.
+
+    A concept counts by the wording that an entry matches best, and weighs what the first of its wordings that the
+    corpus knows weighs. One that no entry holds weighs most: an entry that lacks it can match in part only.
+    """
+    weights = np.zeros(len(concepts), dtype=np.float32)
+    total = np.zeros(postings.entry_count, dtype=np.float32)
+    for place, concept in enumerate(concepts):
+        known = [wording for wording in concept.wordings if all(map(postings.knows, wording))]
+        weights[place] = _weight((known or concept.wordings)[0], postings)
+        best = np.zeros(postings.entry_count, dtype=np.float32)
+        for wording in known:
+            np.maximum(best, postings.scores(wording) / _weight(wording, postings), out=best)
+        total += weights[place] * best
+    whole = float(weights.sum())
+    return TermMatch(postings, concepts, weights, total / whole if whole else total)
+
+
+def _weight(wording: Sequence[str], postings: Postings) -> float:
+    return sum(map(postings.weight, wording))
