@@ -25,6 +25,9 @@ _BY_TERMS = 30
 _RUNNER_UP = 5
 """The entry whose score a lead is measured from: answers to one question rarely stand in more than four."""
 
+_MOST_CONCEPTS = 10
+"""Counted for certainty: a pasted paragraph is no surer than a long question."""
+
 _REMEMBERED = 256
 """Searches kept for when they are asked again; about 20 KB each."""
 
@@ -155,14 +158,13 @@ class Retriever:
 
 def _signals(found: Candidates, place: int, matched: TermMatch, held: Vectors, runner_up: float) -> Signals:
     lacking = matched.weights * (1 - held)
-    whole = float(matched.weights.sum())
     technical = [float(lack) for lack, concept in zip(lacking, matched.concepts, strict=True) if concept.technical]
     return Signals(
         section=float(found.section[place]),
         question=float(found.question[place]),
         terms=float(found.terms[place]),
-        covered=1 - float(lacking.sum()) / whole if whole else 0.0,
         missing=max(technical, default=0.0),
+        concepts=min(len(matched.concepts), _MOST_CONCEPTS),
         lead=float(found.fused[place]) - runner_up,
         matched=tuple(concept.written for concept, share in zip(matched.concepts, held, strict=True) if share > 0),
     )
