@@ -6,6 +6,7 @@ By kind of question: answered with a citation of an entry that answers it, answe
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import statistics
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -27,7 +28,10 @@ def main() -> None:
     arguments = parser.parse_args()
     outcomes: dict[str, Counter[str]] = defaultdict(Counter)
     words: list[int] = []
-    with open_quicktakes(Settings(arguments.corpus_dir, arguments.data_dir)) as quicktakes:
+    settings = dataclasses.replace(
+        Settings.from_environment(), corpus_dir=arguments.corpus_dir, data_dir=arguments.data_dir
+    )
+    with open_quicktakes(settings) as quicktakes:
         for asked in load_questions():
             answer = quicktakes.ask(asked.question)
             outcomes[asked.kind][_outcome(asked, answer)] += 1

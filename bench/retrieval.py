@@ -7,6 +7,7 @@ Prints each signal alone, their reciprocal-rank fusion and our fusion, side by s
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,10 @@ def main() -> None:
     parser.add_argument("--data-dir", type=Path, default=Settings().data_dir)
     arguments = parser.parse_args()
     console = Console()
-    with open_quicktakes(Settings(arguments.corpus_dir, arguments.data_dir)) as quicktakes:
+    settings = dataclasses.replace(
+        Settings.from_environment(), corpus_dir=arguments.corpus_dir, data_dir=arguments.data_dir
+    )
+    with open_quicktakes(settings) as quicktakes:
         asked = [
             Asked(case.kind, case.relevant, quicktakes.retrieve(case.question, limit=1_000))
             for case in load_questions()

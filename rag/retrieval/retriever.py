@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby
 
-from rag.errors import QuestionError
+from rag.errors import IndexStateError, QuestionError
 from rag.models import Evidence, Passage, ScoredPassage, Signals
 from rag.passages import plain_text, terms_of
 from rag.ports import Embedder, LexicalIndex, PassageStore, VectorIndex, Vectors
@@ -39,13 +39,18 @@ def check_question(question: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Retriever:
-    """Finds the entries that answer a question."""
+    """Finds the entries that answer a question.
+
+    Attributes:
+        dimensions: of the index's vectors, as its manifest has them; None where it has none.
+    """
 
     embedder: Embedder
     questions: VectorIndex
     sections: VectorIndex
     lexical: LexicalIndex
     store: PassageStore
+    dimensions: int | None = None
 
     def retrieve(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> list[Evidence]:
         """Return up to `limit` distinct entries, best first, each with the section that fits best.
@@ -56,9 +61,17 @@ class Retriever:
 
         Raises:
             QuestionError: the question is empty, too long or broken.
+            IndexStateError: the embedder gives vectors of other dimensions than the index has.
+            ProviderError: the embedder failed.
         """
         check_question(question)
         vector = self.embedder.embed([plain_text(question)])[0]
+        if self.dimensions not in {None, len(vector)}:
+            raise IndexStateError(
+                f"embedder {self.embedder.fingerprint} gives vectors of {len(vector)} dimensions, the index has "
+                f"{self.dimensions}: another model answers under its name now; bring the former one back, or delete "
+                "the data folder and run 'quicktakes index sync'"
+            )
         terms = sorted(set(terms_of(question)))
         urls = self._candidates(vector, terms, frozenset(exclude))
         if not urls:
