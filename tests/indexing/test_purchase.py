@@ -79,6 +79,7 @@ def test_a_text_that_many_entries_hold_is_counted_once(paid: Bench) -> None:
     report, (purchase,) = approved_sync(paid)
 
     assert purchase.passages == report.embedded == len(paid.embedder.embedded) == 8 + 3 + 1
+    assert purchase.tokens == sum(paid.embedder.count_tokens(text) for text in paid.embedder.embedded)
 
 
 def test_only_what_changed_is_counted(paid: Bench) -> None:
@@ -91,6 +92,18 @@ def test_only_what_changed_is_counted(paid: Bench) -> None:
     report, (purchase,) = approved_sync(paid)
 
     assert purchase.passages == report.embedded == 1
+
+
+def test_without_the_cache_only_changed_entries_are_counted(paid: Bench) -> None:
+    """Where the cache was deleted the count is what is bought at most: unchanged passages of an edited entry stay."""
+    approved_sync(paid)
+    for file in paid.data.glob("embeddings.sqlite3*"):
+        file.unlink()
+    paid.write("b.md", "How do kidneys filter blood?", "Nephrons sieve plasma.")
+
+    report, (purchase,) = approved_sync(paid)
+
+    assert (purchase.passages, report.embedded) == (2, 1)
 
 
 def test_nothing_to_buy_asks_nobody(paid: Bench) -> None:
@@ -149,10 +162,12 @@ def test_a_purchase_in_words(usd: float | None, words: str) -> None:
 
 @pytest.fixture
 def server_bench(bench: Bench) -> Callable[[EmbeddingsServer], Bench]:
-    """Return what gives a bench of 103 entries an embedder at a server; failures are not waited for."""
+    """Return what gives a bench of 63 entries an embedder at a server; failures are not waited for."""
 
     def with_server(server: EmbeddingsServer) -> Bench:
-        write_entries(bench, 100)
+        for number in range(60):
+            answer = "\n\n".join(f"## Part {part}\n\nCell {number} has part {part}." for part in range(4))
+            bench.write(f"n{number:03}.md", f"What is cell number {number}?", answer)
         policy = RetryPolicy(most_calls=2, sleep=lambda _: None)
         bench.embedder = OpenAIEmbedder("hash", server.url, "sk-1", policy)  # pyright: ignore[reportAttributeAccessIssue]
         return bench
@@ -166,11 +181,13 @@ def test_a_sync_that_failed_goes_on_where_it_stopped(server_bench: Callable[[Emb
     with EmbeddingsServer() as server:
         bench = server_bench(server)
         down = [lambda _: error_reply(500, "down")] * 2
-        server.scripts = [good_reply, good_reply, good_reply, *down]
+        server.scripts = [*[good_reply] * 4, *down]  # the questions of 32 files, then some of their many sections
         with pytest.raises(ProviderUnavailableError):
             approved_sync(bench)
-        bought = server.texts[:-64]  # the last batch was refused, twice
-        assert len(bought) == len(set(bought)) >= 65
+        *good, refused, again = server.asked
+        assert refused.texts == again.texts
+        bought = [text for asked in good for text in asked.texts]
+        assert len(bought) == len(set(bought)) > 3 * 32
         assert bench.status().state == "missing"
         server.asked.clear()
 
@@ -178,7 +195,7 @@ def test_a_sync_that_failed_goes_on_where_it_stopped(server_bench: Callable[[Emb
 
         assert set(bought).isdisjoint(server.texts)
         assert len(server.texts) == len(set(server.texts)) == report.embedded == purchase.passages
-        assert len(bought) + report.embedded == report.passages == 208
+        assert len(bought) + report.embedded == report.passages == 8 + 60 * 5
 
 
 def test_an_index_of_another_embedder_is_not_asked(paid: Bench) -> None:
