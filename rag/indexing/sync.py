@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from rag.corpus import Entry, decode_entry, reason_left_out, repeated_url
-from rag.errors import CorpusError, IndexStateError
+from rag.errors import ConfigurationError, CorpusError, IndexStateError
 from rag.indexing.generation import Generation, IndexFolder
 from rag.indexing.purchase import Approve, allow_few, plan_purchase
 from rag.indexing.scan import Changes, find_changes, scan_file
@@ -73,7 +73,8 @@ def sync(  # noqa: PLR0913 all that a sync joins
     Raises:
         NotApprovedError: `approve` refused; nothing was spent and nothing changed.
         ProviderError: the embedder failed.
-        ConfigurationError: the corpus folder does not exist, or the index folder cannot be written.
+        ConfigurationError: the corpus folder does not exist, the index folder cannot be written, or the embedder's
+            vectors have changed length.
         IndexBusyError: another process is changing the index.
         IndexStateError: the index does not hold what was written to it.
     """
@@ -300,7 +301,7 @@ class _Writer:
         if recorded is None:
             catalog.set_meta({"dimensions": str(found)})
         elif recorded != str(found):
-            raise IndexStateError(
+            raise ConfigurationError(
                 f"embedder {self.embedder.fingerprint} gives vectors of {found} dimensions, the index has {recorded}: "
                 "another model answers under its name now; bring the former one back, or delete the data folder and "
                 "run 'quicktakes index sync'"

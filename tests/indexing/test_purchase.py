@@ -237,7 +237,7 @@ def test_other_dimensions_under_the_same_name_are_not_mixed_in(paid: Bench) -> N
     before = paid.contents()
     write_entries(paid, 1)
 
-    with pytest.raises(IndexStateError, match=r"paid:1 gives vectors of 128 dimensions, the index has 256"):
+    with pytest.raises(ConfigurationError, match=r"paid:1 gives vectors of 128 dimensions, the index has 256"):
         sync_index(paid.settings, ShorterEmbedder())
     assert paid.contents() == before
 
