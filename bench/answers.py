@@ -6,6 +6,7 @@ By kind of question: answered with a citation of an entry that answers it, answe
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -30,7 +31,11 @@ def main() -> None:
     folders = {"starter": Settings().corpus_dir, "biology": arguments.corpus_dir}
     with ExitStack() as opened:
         corpora = {
-            name: opened.enter_context(open_quicktakes(Settings(folder, arguments.data_dir)))
+            name: opened.enter_context(
+                open_quicktakes(
+                    dataclasses.replace(Settings.from_environment(), corpus_dir=folder, data_dir=arguments.data_dir)
+                )
+            )
             for name, folder in folders.items()
         }
         answers = [(asked, corpora[asked.corpus].ask(asked.question)) for asked in load_questions()]

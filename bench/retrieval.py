@@ -9,6 +9,7 @@ model behind the score anew and draws how well it is calibrated.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -33,7 +34,11 @@ def main() -> None:
     folders = {"starter": Settings().corpus_dir, "biology": arguments.corpus_dir}
     with ExitStack() as opened:
         retrievers = {
-            name: opened.enter_context(open_quicktakes(Settings(folder, arguments.data_dir))).retriever
+            name: opened.enter_context(
+                open_quicktakes(
+                    dataclasses.replace(Settings.from_environment(), corpus_dir=folder, data_dir=arguments.data_dir)
+                )
+            ).retriever
             for name, folder in folders.items()
         }
         questions = load_questions()

@@ -9,7 +9,7 @@ from itertools import groupby, islice
 
 import numpy as np
 
-from rag.errors import QuestionError
+from rag.errors import IndexStateError, QuestionError
 from rag.models import Evidence, Passage, ScoredPassage, Search, Signals
 from rag.ports import Embedder, PassageStore, Rows, Vectors
 from rag.retrieval.fusion import fuse, probability
@@ -77,12 +77,17 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class Retriever:
-    """Finds the entries that answer a question."""
+    """Finds the entries that answer a question.
+
+    Attributes:
+        dimensions: of the index's vectors, as its manifest has them; None where it has none.
+    """
 
     embedder: Embedder
     snapshot: Snapshot
     store: PassageStore
     reader: QueryReader
+    dimensions: int | None = None
     _remembered: OrderedDict[tuple[str, int, frozenset[str]], Search] = field(default_factory=OrderedDict, repr=False)
 
     def retrieve(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> list[Evidence]:
@@ -100,6 +105,8 @@ class Retriever:
 
         Raises:
             QuestionError: the question is empty, too long or broken.
+            IndexStateError: the embedder gives vectors of other dimensions than the index has.
+            ProviderError: the embedder failed.
         """
         check_question(question)
         key = (question, limit, frozenset(exclude))
@@ -112,9 +119,19 @@ class Retriever:
     def _search(self, question: str, limit: int, exclude: frozenset[str]) -> Search:
         query = self.reader.read(question)
         matched = match_terms(query.concepts, self.snapshot.postings)
-        vector = self.embedder.embed([query.text])[0]
+        vector = self._embed(query.text)
         found = self.candidates(vector, matched, exclude)
         return Search(query, tuple(self._evidence(found, matched, limit)) if len(found.entries) else ())
+
+    def _embed(self, text: str) -> Vectors:
+        vector: Vectors = self.embedder.embed([text])[0]
+        if self.dimensions not in {None, len(vector)}:
+            raise IndexStateError(
+                f"embedder {self.embedder.fingerprint} gives vectors of {len(vector)} dimensions, the index has "
+                f"{self.dimensions}: another model answers under its name now; bring the former one back, or delete "
+                "the data folder and run 'quicktakes index sync'"
+            )
+        return vector
 
     def candidates(self, vector: Vectors, matched: TermMatch, exclude: Collection[str] = ()) -> Candidates:
         """Return the entries to rank for a question's vector, shape ``(dimensions,)``, and its terms."""
