@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from rag.models import TermCounts
 from rag.ports import Vectors
+from rag.retrieval.lines import open_lines, save_lines
 
 FIELD_WEIGHTS: Final = (3.0, 1.5, 1.0)
 """How much an occurrence counts in the question, the topics and the answer (docs/retrieval.md)."""
@@ -90,17 +91,19 @@ def count_postings(counts: TermCounts, entry_count: int) -> Postings:
 
 def save_postings(postings: Postings, folder: Path) -> None:
     """Write the postings into a folder."""
-    (folder / "terms.txt").write_text("\n".join(postings.numbers), encoding="utf-8")
+    save_lines(postings.numbers, folder / "terms.txt")
     for part in ("starts", "entries", "gains"):
         np.save(folder / f"postings-{part}.npy", getattr(postings, part), allow_pickle=False)
 
 
 def open_postings(folder: Path, entry_count: int) -> Postings:
     """Map the postings that `save_postings` wrote; raises `OSError` or `ValueError` where they cannot be read."""
-    names = (folder / "terms.txt").read_text(encoding="utf-8").split("\n")
+    names = open_lines(folder / "terms.txt")
     starts, entries, gains = (
         np.load(folder / f"postings-{part}.npy", mmap_mode="r", allow_pickle=False)
         for part in ("starts", "entries", "gains")
     )
-    numbers = {name: number for number, name in enumerate(names) if name}
+    if len(starts) != len(names) + 1 or not starts[-1] == len(entries) == len(gains):
+        raise ValueError("there are not as many postings as terms need")
+    numbers = {name: number for number, name in enumerate(names)}
     return Postings(numbers, starts, entries, gains, entry_count)

@@ -108,6 +108,8 @@ class Retriever:
 
     def _search(self, question: str, limit: int, exclude: frozenset[str]) -> Search:
         query = self.reader.read(question)
+        if not self.snapshot.urls:
+            return Search(query, ())
         matched = match_terms(query.concepts, self.snapshot.postings)
         vector = self.embedder.embed([query.text])[0]
         found = self.candidates(vector, matched, exclude)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from rag.errors import IndexStateError
 from rag.ports import DenseIndex, Rows
 from rag.retrieval.dense import DenseArrays, open_dense, save_dense
+from rag.retrieval.lines import open_lines, save_lines
 from rag.retrieval.postings import Postings, open_postings, save_postings
 
 
@@ -69,7 +70,7 @@ def save_snapshot(snapshot: Snapshot, folder: Path) -> None:
         if isinstance(index, DenseArrays):
             save_dense(index, folder, name)
     for name, lines in (("urls", snapshot.urls), ("words", snapshot.words)):
-        (folder / f"{name}.txt").write_text("\n".join(lines), encoding="utf-8")
+        save_lines(lines, folder / f"{name}.txt")
     np.save(folder / "first-sections.npy", snapshot.first_sections, allow_pickle=False)
     np.save(folder / "word-counts.npy", snapshot.word_counts, allow_pickle=False)
     save_postings(snapshot.postings, folder)
@@ -86,7 +87,7 @@ def open_snapshot(folder: Path, questions: DenseIndex | None = None, sections: D
     """
     try:
         snapshot = _open(folder, questions, sections)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:  # the last one is NumPy's for an empty file
         raise IndexStateError(
             f"the searchable arrays in {folder} cannot be used ({error}); run 'quicktakes index doctor'"
         ) from error
@@ -94,7 +95,7 @@ def open_snapshot(folder: Path, questions: DenseIndex | None = None, sections: D
 
 
 def _open(folder: Path, questions: DenseIndex | None, sections: DenseIndex | None) -> Snapshot:
-    urls, words = (_lines(folder / f"{name}.txt") for name in ("urls", "words"))
+    urls, words = (open_lines(folder / f"{name}.txt") for name in ("urls", "words"))
     snapshot = Snapshot(
         urls=urls,
         first_sections=np.load(folder / "first-sections.npy", allow_pickle=False),
@@ -108,13 +109,8 @@ def _open(folder: Path, questions: DenseIndex | None, sections: DenseIndex | Non
     _require(len(snapshot.word_counts) == len(words), "there are not as many words as counts")
     for index, rows in ((snapshot.questions, len(urls)), (snapshot.sections, int(snapshot.first_sections[-1]))):
         if isinstance(index, DenseArrays):
-            _require(len(index.halves) == index.codes.shape[1] == rows, "there are not as many vectors as passages")
+            _require(len(index.halves) == rows, "there are not as many vectors as passages")
     return snapshot
-
-
-def _lines(file: Path) -> list[str]:
-    text = file.read_text(encoding="utf-8")
-    return text.split("\n") if text else []
 
 
 def _require(claim: bool, otherwise: str) -> None:  # noqa: FBT001 the one argument it is about
