@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ import numpy.typing as npt
 
 from rag.models import TermCounts
 from rag.ports import Vectors
-from rag.retrieval.lines import open_lines, save_lines
 
 FIELD_WEIGHTS: Final = (3.0, 1.5, 1.0)
 """How much an occurrence counts in the question, the topics and the answer (docs/retrieval.md)."""
@@ -91,14 +91,14 @@ def count_postings(counts: TermCounts, entry_count: int) -> Postings:
 
 def save_postings(postings: Postings, folder: Path) -> None:
     """Write the postings into a folder."""
-    save_lines(postings.numbers, folder / "terms.txt")
+    (folder / "terms.json").write_text(json.dumps(list(postings.numbers)), encoding="utf-8")
     for part in ("starts", "entries", "gains"):
         np.save(folder / f"postings-{part}.npy", getattr(postings, part), allow_pickle=False)
 
 
 def open_postings(folder: Path, entry_count: int) -> Postings:
     """Map the postings that `save_postings` wrote; raises `OSError` or `ValueError` where they cannot be read."""
-    names = open_lines(folder / "terms.txt")
+    names: list[str] = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
     starts, entries, gains = (
         np.load(folder / f"postings-{part}.npy", mmap_mode="r", allow_pickle=False)
         for part in ("starts", "entries", "gains")

@@ -6,6 +6,7 @@ their urls; the sections of an entry stand together, in order.
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,6 @@ import numpy.typing as npt
 from rag.errors import IndexStateError
 from rag.ports import DenseIndex, Rows
 from rag.retrieval.dense import DenseArrays, open_dense, save_dense
-from rag.retrieval.lines import open_lines, save_lines
 from rag.retrieval.postings import Postings, open_postings, save_postings
 
 
@@ -69,8 +69,8 @@ def save_snapshot(snapshot: Snapshot, folder: Path) -> None:
     for name, index in (("questions", snapshot.questions), ("sections", snapshot.sections)):
         if isinstance(index, DenseArrays):
             save_dense(index, folder, name)
-    for name, lines in (("urls", snapshot.urls), ("words", snapshot.words)):
-        save_lines(lines, folder / f"{name}.txt")
+    for name, texts in (("urls", snapshot.urls), ("words", snapshot.words)):
+        (folder / f"{name}.json").write_text(json.dumps(list(texts)), encoding="utf-8")
     np.save(folder / "first-sections.npy", snapshot.first_sections, allow_pickle=False)
     np.save(folder / "word-counts.npy", snapshot.word_counts, allow_pickle=False)
     save_postings(snapshot.postings, folder)
@@ -95,7 +95,7 @@ def open_snapshot(folder: Path, questions: DenseIndex | None = None, sections: D
 
 
 def _open(folder: Path, questions: DenseIndex | None, sections: DenseIndex | None) -> Snapshot:
-    urls, words = (open_lines(folder / f"{name}.txt") for name in ("urls", "words"))
+    urls, words = _texts(folder, "urls"), _texts(folder, "words")
     snapshot = Snapshot(
         urls=urls,
         first_sections=np.load(folder / "first-sections.npy", allow_pickle=False),
@@ -111,6 +111,10 @@ def _open(folder: Path, questions: DenseIndex | None, sections: DenseIndex | Non
         if isinstance(index, DenseArrays):
             _require(len(index.halves) == rows, "there are not as many vectors as passages")
     return snapshot
+
+
+def _texts(folder: Path, name: str) -> list[str]:
+    return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def _require(claim: bool, otherwise: str) -> None:  # noqa: FBT001 the one argument it is about

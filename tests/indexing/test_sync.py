@@ -295,6 +295,19 @@ def test_an_entry_that_becomes_a_refusal_leaves_the_index(bench: Bench) -> None:
     assert not any("kidney" in url for url in bench.search("How do kidneys filter blood?"))
 
 
+@pytest.mark.parametrize("sign", [r"\n", r"\r", r"\u2028", " ", "é"])
+def test_an_entry_with_an_odd_url_does_no_harm(bench: Bench, sign: str) -> None:
+    """A url with a line break in it, which only a hand can have written, is a key like any other."""
+    text = entry_text("What is a spleen?", "An organ that filters blood.")
+    (bench.corpus / "x.md").write_text(
+        "".join(f'url: "/learn/a{sign}b"\n' if line.startswith("url: ") else line for line in text.splitlines(True))
+    )
+
+    assert bench.sync().entries == 4
+    assert bench.search("What is a spleen?")[0].startswith("/learn/a")
+    assert not bench.sync().rebuilt
+
+
 def test_the_readme_and_hidden_files_are_no_entries(bench: Bench) -> None:
     """README.md and names that start with a dot are passed over without a word."""
     (bench.corpus / "README.md").write_text("About the corpus.")
