@@ -61,6 +61,13 @@ class Catalog:
 
     def apply(self, change: CatalogChange) -> None:
         """Carry out a change, in one transaction."""
+        try:
+            self._apply(change)
+        except BaseException:  # whatever it was, it undid the new terms of the vocabulary too
+            self._known = None
+            raise
+
+    def _apply(self, change: CatalogChange) -> None:
         gone = [(url,) for url in change.gone_urls]
         with self._translated(), self._database as database:
             database.executemany("DELETE FROM entries WHERE url = ?", gone)
