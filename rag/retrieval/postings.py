@@ -76,7 +76,7 @@ def count_postings(counts: TermCounts, entry_count: int) -> Postings:
     """Return the postings of what was counted."""
     frequencies = counts.by_field @ np.array(FIELD_WEIGHTS, dtype=np.float32)
     lengths = np.bincount(counts.entries, weights=frequencies, minlength=entry_count)
-    norms = _K1 * (1 - _B + _B * lengths / (lengths.mean() if entry_count else 1.0))
+    norms = _K1 * (1 - _B + _B * lengths / (lengths.mean() if lengths.any() else 1.0))
     gains = (frequencies / (frequencies + norms[counts.entries])).astype(np.float32)
     order = np.lexsort((counts.entries, counts.terms))
     starts = np.searchsorted(counts.terms[order], np.arange(len(counts.names) + 1))
