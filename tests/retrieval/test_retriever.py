@@ -155,18 +155,18 @@ def test_scores_of_any_question_are_ordered_and_between_0_and_1(small: Retriever
 
 
 @pytest.mark.parametrize(
-    ("spellings", "name"),
+    ("question", "spellings", "name"),
     [
-        (["CO2", "CO₂", "$CO_2$", r"$\ce{CO2}$", r"\(CO_2\)", "CO_2"], "photosynthesis"),
-        (["C6H12O6", "C₆H₁₂O₆", "$C_6H_{12}O_6$", r"$\ce{C6H12O6}$", r"$\mathrm{C_6H_{12}O_6}$"], "glucose"),
-        (["Na+", "Na⁺", "$Na^+$", "$Na^{+}$"], "neuron"),
+        ("Where does Rubisco fix {}?", ["CO2", "CO₂", "$CO_2$", r"$\ce{CO2}$", r"\(CO_2\)", "CO_2"], "photosynthesis"),
+        ("What has the formula {}?", ["C6H12O6", "C₆H₁₂O₆", "$C_6H_{12}O_6$", r"$\ce{C6H12O6}$", r"$\mathrm{C_6H_{12}O_6}$"], "glucose"),
+        ("What happens to {} here?", ["Na+", "Na⁺", "$Na^+$", "$Na^{+}$"], "neuron"),
     ],
 )
 def test_every_spelling_of_a_formula_gives_the_same_evidence(
-    retriever: Retriever, spellings: list[str], name: str
+    retriever: Retriever, question: str, spellings: list[str], name: str
 ) -> None:
     """How an asker types a formula changes neither the entry nor its score."""
-    first, *others = (retriever.retrieve(f"What happens to {spelling} here?") for spelling in spellings)
+    first, *others = (retriever.retrieve(question.format(spelling)) for spelling in spellings)
     assert first[0].url == URLS[name]
     assert [other == first for other in others] == [True] * len(others)
 
