@@ -158,7 +158,11 @@ def test_scores_of_any_question_are_ordered_and_between_0_and_1(small: Retriever
     ("question", "spellings", "name"),
     [
         ("Where does Rubisco fix {}?", ["CO2", "CO₂", "$CO_2$", r"$\ce{CO2}$", r"\(CO_2\)", "CO_2"], "photosynthesis"),
-        ("What has the formula {}?", ["C6H12O6", "C₆H₁₂O₆", "$C_6H_{12}O_6$", r"$\ce{C6H12O6}$", r"$\mathrm{C_6H_{12}O_6}$"], "glucose"),
+        (
+            "What has the formula {}?",
+            ["C6H12O6", "C₆H₁₂O₆", "$C_6H_{12}O_6$", r"$\ce{C6H12O6}$", r"$\mathrm{C_6H_{12}O_6}$"],
+            "glucose",
+        ),
         ("What happens to {} here?", ["Na+", "Na⁺", "$Na^+$", "$Na^{+}$"], "neuron"),
     ],
 )
