@@ -1,7 +1,7 @@
 """Levers that were tried and not kept: `make bench-tried CORPUS=...`.
 
-Over the answerable questions of both splits: ours; near-duplicate entries collapsed; the question moved towards the best
-sections found (pseudo-relevance feedback); and late interaction, where each token of the question meets its nearest
+Over the answerable questions of both splits: ours; near-duplicate entries collapsed; the question moved towards the
+best sections found (pseudo-relevance feedback); and late interaction, where each token of a question meets its nearest
 token in the entry, with the token states of the same model made on the spot for the best entries. The last takes
 minutes.
 """
