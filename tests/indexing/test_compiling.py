@@ -139,7 +139,7 @@ def test_a_spoilt_or_missing_vector_is_refused(
 def test_a_vector_of_no_passage_is_refused(generation: UnfinishedGeneration, kind: str) -> None:
     """Left over beside the others, or in the place of one."""
     index = generation.questions if kind == "question" else generation.sections
-    name = sorted(index.ids())[0]
+    name = min(index.ids())
     index.add(["left over"], index.vectors([name]))
     with pytest.raises(IndexStateError, match="vector store holds"):
         compiled(generation)

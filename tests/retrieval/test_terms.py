@@ -27,7 +27,7 @@ def concepts_of(wordings: list[list[list[str]]]) -> list[Concept]:
 
 
 def test_a_synonym_counts_like_the_word() -> None:
-    """Of entries of one length, the one that writes a concept otherwise matches as well as the one that writes it so."""
+    """Of entries of one length, one that writes a concept otherwise matches as well."""
     postings = answers("heart attack x y", "myocardi infarct x y", "leaf root x y", "leaf root x y", "leaf root x y")
     shares = match_terms([concept("heart attack", "myocardi infarct")], postings).shares
     assert shares[0] == pytest.approx(shares[1])
