@@ -8,25 +8,34 @@ from collections.abc import Collection, Generator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from rag.adapters.catalog import Catalog
-from rag.adapters.chroma import ChromaVectorIndex
+from rag.adapters.chroma import COLLECTIONS, ChromaVectorIndex
+from rag.adapters.chroma_probe import probe_store
 from rag.adapters.embedding_cache import EmbeddingCache
 from rag.adapters.english import is_english
 from rag.adapters.minilm import MiniLMEmbedder
 from rag.answering import Answerer, Composer
 from rag.corpus import require_folder
+from rag.errors import IndexStateError
 from rag.indexing import (
     SNAPSHOT,
     Generation,
     IndexFolder,
     IndexStatus,
     Progress,
+    Rollback,
     SyncReport,
+    Treatment,
     UnfinishedGeneration,
+    Verification,
     built_with,
     inspect_index,
+    roll_back,
     sync,
+    treat,
+    verify,
 )
 from rag.models import Answer, Evidence, Provenance
 from rag.ports import Embedder
@@ -34,8 +43,11 @@ from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer, op
 from rag.settings import Settings
 
 
-def index_folder(settings: Settings) -> IndexFolder:
+def index_folder(settings: Settings, *, patience_s: float = 0.0) -> IndexFolder:
     """Return where the index of the settings' corpus lives: one folder for each corpus folder.
+
+    Args:
+        patience_s: how long to wait for another process that is changing the index.
 
     Raises:
         ConfigurationError: the corpus folder does not exist.
@@ -43,35 +55,66 @@ def index_folder(settings: Settings) -> IndexFolder:
     require_folder(settings.corpus_dir)
     corpus = settings.corpus_dir.resolve()
     key = hashlib.sha256(str(corpus).encode()).hexdigest()[:8]
-    return IndexFolder(settings.data_dir / "indexes" / f"{corpus.name}-{key}", _Generations())
+    return IndexFolder(settings.data_dir / "indexes" / f"{corpus.name}-{key}", _Generations(), patience_s)
 
 
 class _Generations:
-    """Generations with a catalog in SQLite and vectors in Chroma; implements `rag.indexing.GenerationStore`."""
+    """Generations with a catalog in SQLite and vectors in Chroma; implements `rag.indexing.GenerationStore`.
+
+    A vector store that another process wrote is opened in a child process first: a damaged one could end this one.
+    """
+
+    _own: ClassVar[set[tuple[str, int]]] = set()
+    """Path and inode of each vector store that this process wrote."""
 
     def open(self, folder: Path) -> Generation:
         """Return a finished generation; Chroma is not needed to read."""
         snapshot = open_snapshot(folder / SNAPSHOT)
         return Generation(folder, Catalog(folder / _CATALOG, read_only=True), snapshot)
 
+    def open_stored(self, folder: Path) -> UnfinishedGeneration:
+        """Return catalog and vectors of a finished generation as they are stored, to look at them."""
+        if not self._is_own(folder):
+            probe_store(folder / _VECTORS)
+        return _open_vectors(folder, Catalog(folder / _CATALOG, read_only=True))
+
     def create(self, folder: Path) -> UnfinishedGeneration:
         """Return an empty generation in a new folder."""
         folder.mkdir(parents=True)
-        return self._open_unfinished(folder, create=True)
+        return self._made(_open_vectors(folder, Catalog(folder / _CATALOG, create=True)))
 
     def copy(self, folder: Path, finished: Path) -> UnfinishedGeneration:
         """Return a copy of a finished generation in a new folder, without its searchable form."""
         shutil.copytree(finished, folder, ignore=shutil.ignore_patterns(SNAPSHOT))
-        return self._open_unfinished(folder, create=False)
+        if not self._is_own(finished):
+            probe_store(folder / _VECTORS)
+        return self._made(_open_vectors(folder, Catalog(folder / _CATALOG)))
 
-    def _open_unfinished(self, folder: Path, *, create: bool) -> UnfinishedGeneration:
-        catalog = Catalog(folder / _CATALOG, create=create)
-        questions = ChromaVectorIndex(folder / "chroma", "questions")
-        sections = ChromaVectorIndex(folder / "chroma", "sections")
-        return UnfinishedGeneration(folder, catalog, questions, sections)
+    def _made(self, generation: UnfinishedGeneration) -> UnfinishedGeneration:
+        self._own.add(_identity(generation.folder))
+        return generation
+
+    def _is_own(self, folder: Path) -> bool:
+        return _identity(folder) in self._own
+
+
+def _open_vectors(folder: Path, catalog: Catalog) -> UnfinishedGeneration:
+    questions, sections = (ChromaVectorIndex(folder / _VECTORS, name) for name in COLLECTIONS)
+    return UnfinishedGeneration(folder, catalog, questions, sections)
+
+
+def _identity(folder: Path) -> tuple[str, int]:
+    try:
+        status = (folder / _VECTORS).stat()
+    except OSError as error:
+        raise IndexStateError(
+            f"the vector store {folder / _VECTORS} cannot be used: {error.strerror}; run 'quicktakes index doctor'"
+        ) from error
+    return str(folder.resolve()), status.st_ino
 
 
 _CATALOG = "catalog.sqlite3"
+_VECTORS = "chroma"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +161,31 @@ def index_status(settings: Settings) -> IndexStatus:
 
 def sync_index(settings: Settings, embedder: Embedder, progress: Progress | None = None) -> SyncReport:
     """Bring the index of the settings' corpus in step with it; see `rag.indexing.sync`."""
-    index = index_folder(settings)
-    with closing(EmbeddingCache(settings.data_dir / "embeddings.sqlite3")) as cache:
-        return sync(settings.corpus_dir, index, embedder, cache, progress)
+    with _embedding_cache(settings) as cache:
+        return sync(settings.corpus_dir, index_folder(settings), embedder, cache, progress)
+
+
+def verify_index(
+    settings: Settings, embedder: Embedder, progress: Progress | None = None, *, embed: bool = False
+) -> Verification:
+    """Compare the index of the settings' corpus with the corpus; see `rag.indexing.verify`."""
+    with _embedding_cache(settings) as cache:
+        return verify(settings.corpus_dir, index_folder(settings), embedder, cache, progress, embed=embed)
+
+
+def treat_index(settings: Settings, embedder: Embedder, progress: Progress | None = None) -> Treatment:
+    """Verify the index of the settings' corpus and mend what is found; see `rag.indexing.treat`."""
+    with _embedding_cache(settings) as cache:
+        return treat(settings.corpus_dir, index_folder(settings), embedder, cache, progress)
+
+
+def roll_back_index(settings: Settings) -> Rollback:
+    """Put the generation before the one in use back in use; see `rag.indexing.roll_back`."""
+    return roll_back(index_folder(settings), built_with(MiniLMEmbedder.fingerprint))
+
+
+def _embedding_cache(settings: Settings) -> closing[EmbeddingCache]:
+    return closing(EmbeddingCache(settings.data_dir / "embeddings.sqlite3"))
 
 
 @contextmanager

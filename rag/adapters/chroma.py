@@ -19,6 +19,9 @@ from chromadb.errors import ChromaError, InternalError
 from rag.errors import IndexStateError
 from rag.ports import Vectors
 
+COLLECTIONS: Final = ("questions", "sections")
+"""Of each store: the vectors of the entries' questions, and those of the sections of their answers."""
+
 _BATCH_SIZE: Final = 5_000
 """Chroma refuses more than 5,461 rows in one call."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.errors import ConfigurationError
-from rag.ports import Embedder, Vectors
+from rag.ports import UNIT_TOLERANCE, Embedder, Vectors
 
 
 class EmbeddingCache:
@@ -30,23 +30,33 @@ class EmbeddingCache:
     def embed(self, texts: Sequence[str], embedder: Embedder) -> tuple[Vectors, int]:
         """Return the vectors of texts, in their order, and how many of them had to be computed.
 
+        A kept vector that is damaged (of another size, not finite, not of unit length) is computed anew.
+
         Raises:
             ConfigurationError: the database cannot be made or written.
         """
         if not texts:
             return embedder.embed([]), 0
-        keys = [hashlib.sha256(f"{embedder.fingerprint}\0{text}".encode()).hexdigest() for text in texts]
+        keys = [_key(text, embedder) for text in texts]
+        dimensions = embedder.embed([]).shape[1]
         try:
-            known = self._look_up(keys)
+            known = {key: vector for key, vector in self._look_up(keys).items() if _is_whole(vector, dimensions)}
             missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
             if missing:
                 known |= self._compute(missing, embedder)
         except sqlite3.Error as error:
-            raise ConfigurationError(
-                f"cannot use the embedding cache {self._file} ({error}); delete it, or name another --data-dir"
-            ) from error
+            raise self._unusable(error) from error
         vectors = np.frombuffer(b"".join(known[key] for key in keys), dtype=np.float32)
         return vectors.reshape(len(texts), -1), len(missing)
+
+    def forget(self, texts: Sequence[str], embedder: Embedder) -> None:
+        """Drop the vectors of texts, so that they are computed anew; raises `ConfigurationError` as `embed`."""
+        try:
+            with self._database() as database:
+                keys = [(_key(text, embedder),) for text in texts]
+                database.executemany("DELETE FROM vectors WHERE key = ?", keys)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
 
     def close(self) -> None:
         """Close the database, if it was opened."""
@@ -61,7 +71,7 @@ class EmbeddingCache:
         computed = embedder.embed(list(texts.values()))
         rows = {key: vector.tobytes() for key, vector in zip(texts, computed, strict=True)}
         with self._database() as database:
-            database.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows.items())
+            database.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows.items())
         return rows
 
     def _database(self) -> sqlite3.Connection:
@@ -75,6 +85,21 @@ class EmbeddingCache:
                 self._file.replace(self._file.with_suffix(".damaged"))
                 self._open_database = _open(self._file)
         return self._open_database
+
+    def _unusable(self, error: sqlite3.Error) -> ConfigurationError:
+        return ConfigurationError(
+            f"cannot use the embedding cache {self._file} ({error}); delete it, or name another --data-dir"
+        )
+
+
+def _key(text: str, embedder: Embedder) -> str:
+    return hashlib.sha256(f"{embedder.fingerprint}\0{text}".encode()).hexdigest()
+
+
+def _is_whole(blob: bytes, dimensions: int) -> bool:
+    if len(blob) != dimensions * np.dtype(np.float32).itemsize:
+        return False
+    return bool(abs(np.linalg.norm(np.frombuffer(blob, dtype=np.float32)) - 1) <= UNIT_TOLERANCE)
 
 
 def _open(file: Path) -> sqlite3.Connection:

@@ -1,25 +1,40 @@
-"""The index: built from the corpus, kept in step with it, opened for reading."""
+"""The index: built from the corpus, kept in step with it, proven, and opened for reading."""
 
 from rag.indexing.compiling import compile_snapshot
+from rag.indexing.differences import Difference
+from rag.indexing.doctor import Treatment, treat
 from rag.indexing.generation import SNAPSHOT, Generation, GenerationStore, IndexFolder, UnfinishedGeneration
+from rag.indexing.requirements import built_with, is_usable, require_usable
+from rag.indexing.rollback import Rollback, roll_back
 from rag.indexing.scan import Changes, find_changes
 from rag.indexing.status import IndexStatus, inspect_index
-from rag.indexing.sync import Progress, SyncReport, built_with, is_usable, sync
+from rag.indexing.sync import SyncReport, build_anew, sync
+from rag.indexing.verify import Verification, verify
+from rag.indexing.writing import Progress
 
 __all__ = [
     "SNAPSHOT",
     "Changes",
+    "Difference",
     "Generation",
     "GenerationStore",
     "IndexFolder",
     "IndexStatus",
     "Progress",
+    "Rollback",
     "SyncReport",
+    "Treatment",
     "UnfinishedGeneration",
+    "Verification",
+    "build_anew",
     "built_with",
     "compile_snapshot",
     "find_changes",
     "inspect_index",
     "is_usable",
+    "require_usable",
+    "roll_back",
     "sync",
+    "treat",
+    "verify",
 ]

@@ -8,11 +8,8 @@ import numpy as np
 
 from rag.errors import IndexStateError
 from rag.models import PassageKind
-from rag.ports import Catalog, VectorIndex, Vectors
+from rag.ports import UNIT_TOLERANCE, Catalog, VectorIndex, Vectors
 from rag.retrieval import Snapshot, count_postings, dense_arrays
-
-UNIT_TOLERANCE = 1e-3
-"""How far the length of a stored vector may be from 1."""
 
 
 def compile_snapshot(catalog: Catalog, questions: VectorIndex, sections: VectorIndex) -> Snapshot:
