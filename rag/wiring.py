@@ -18,9 +18,10 @@ from rag.adapters.english import is_english
 from rag.adapters.minilm import MiniLMEmbedder
 from rag.answering import Answerer, Composer
 from rag.corpus import require_folder
-from rag.errors import IndexStateError
+from rag.errors import ConfigurationError, IndexStateError
 from rag.indexing import (
     SNAPSHOT,
+    Approve,
     Generation,
     IndexFolder,
     IndexStatus,
@@ -30,17 +31,19 @@ from rag.indexing import (
     Treatment,
     UnfinishedGeneration,
     Verification,
+    allow_few,
     built_with,
     inspect_index,
+    require_usable,
     roll_back,
     sync,
     treat,
     verify,
 )
-from rag.models import Answer, Evidence, Provenance
+from rag.models import Answer, Provenance, Search
 from rag.ports import Embedder
 from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer, open_snapshot, related_entries
-from rag.settings import Settings
+from rag.settings import DEFAULT_EMBEDDER, Settings
 
 
 def index_folder(settings: Settings, *, patience_s: float = 0.0) -> IndexFolder:
@@ -136,33 +139,68 @@ class QuickTakes:
         """Return for each entry the urls of others about the same thing; see `rag.retrieval.related_entries`."""
         return related_entries(urls, self.retriever.snapshot, limit=limit)
 
-    def retrieve(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> list[Evidence]:
-        """Find the entries that answer a question; see `rag.retrieval.Retriever.retrieve`."""
-        return self.retriever.retrieve(question, limit=limit, exclude=exclude)
+    def search(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> Search:
+        """Find the entries that answer a question; see `rag.retrieval.Retriever.search`."""
+        return self.retriever.search(question, limit=limit, exclude=exclude)
 
 
-def load_embedder() -> Embedder:
-    """Return the default embedder.
+def load_embedder(settings: Settings) -> Embedder:
+    """Return the embedder that the settings name.
 
     Raises:
-        ConfigurationError: its files are missing or are not the ones it was measured with.
+        ConfigurationError: there is none of that name, the default's files are missing or are not the ones it was
+            measured with, or a server's address or key is missing or cannot be one.
     """
-    return MiniLMEmbedder()
+    model = _openai_model(settings)
+    if model is None:
+        return MiniLMEmbedder()
+    from rag.adapters.openai_embedder import OpenAIEmbedder  # noqa: PLC0415 the package takes a second to import
+
+    return OpenAIEmbedder(model, settings.openai_base_url, settings.openai_api_key)
+
+
+def embedder_fingerprint(settings: Settings) -> str:
+    """Return the fingerprint of the embedder that the settings name, without loading it and with no key.
+
+    Raises:
+        ConfigurationError: there is none of that name, or its server's address cannot be one.
+    """
+    model = _openai_model(settings)
+    if model is None:
+        return MiniLMEmbedder.fingerprint
+    from rag.adapters.openai_embedder import openai_fingerprint  # noqa: PLC0415 the package takes a second to import
+
+    return openai_fingerprint(model, settings.openai_base_url)
+
+
+def _openai_model(settings: Settings) -> str | None:
+    """Return the model's name of ``openai:<model>``, or None for ``minilm``."""
+    provider, _, model = settings.embedder.partition(":")
+    if provider == "openai" and model.strip():
+        return model.strip()
+    if settings.embedder != DEFAULT_EMBEDDER:
+        raise ConfigurationError(
+            f"there is no embedder {settings.embedder!r}; set QUICKTAKES_EMBEDDER to {DEFAULT_EMBEDDER}, or to "
+            "openai:<model>, such as openai:text-embedding-3-small"
+        )
+    return None
 
 
 def index_status(settings: Settings) -> IndexStatus:
     """Return what the index of the settings' corpus holds, and whether it is in step; see `rag.indexing.inspect_index`.
 
     Raises:
-        ConfigurationError: the corpus folder does not exist.
+        ConfigurationError: the corpus folder does not exist, or the settings name no embedder.
     """
-    return inspect_index(settings.corpus_dir, index_folder(settings), built_with(MiniLMEmbedder.fingerprint))
+    return inspect_index(settings.corpus_dir, index_folder(settings), built_with(embedder_fingerprint(settings)))
 
 
-def sync_index(settings: Settings, embedder: Embedder, progress: Progress | None = None) -> SyncReport:
+def sync_index(
+    settings: Settings, embedder: Embedder, progress: Progress | None = None, *, approve: Approve = allow_few
+) -> SyncReport:
     """Bring the index of the settings' corpus in step with it; see `rag.indexing.sync`."""
     with _embedding_cache(settings) as cache:
-        return sync(settings.corpus_dir, index_folder(settings), embedder, cache, progress)
+        return sync(settings.corpus_dir, index_folder(settings), embedder, cache, progress, approve=approve)
 
 
 def verify_index(
@@ -173,15 +211,17 @@ def verify_index(
         return verify(settings.corpus_dir, index_folder(settings), embedder, cache, progress, embed=embed)
 
 
-def treat_index(settings: Settings, embedder: Embedder, progress: Progress | None = None) -> Treatment:
+def treat_index(
+    settings: Settings, embedder: Embedder, progress: Progress | None = None, *, approve: Approve = allow_few
+) -> Treatment:
     """Verify the index of the settings' corpus and mend what is found; see `rag.indexing.treat`."""
     with _embedding_cache(settings) as cache:
-        return treat(settings.corpus_dir, index_folder(settings), embedder, cache, progress)
+        return treat(settings.corpus_dir, index_folder(settings), embedder, cache, progress, approve=approve)
 
 
 def roll_back_index(settings: Settings) -> Rollback:
     """Put the generation before the one in use back in use; see `rag.indexing.roll_back`."""
-    return roll_back(index_folder(settings), built_with(MiniLMEmbedder.fingerprint))
+    return roll_back(index_folder(settings), built_with(embedder_fingerprint(settings)))
 
 
 def _embedding_cache(settings: Settings) -> closing[EmbeddingCache]:
@@ -193,12 +233,15 @@ def open_index(settings: Settings, embedder: Embedder) -> Generator[QuickTakes]:
     """Open the index of the settings' corpus as it is, for questions.
 
     Raises:
-        IndexStateError: there is no index, or it cannot be used.
+        IndexStateError: there is no index, it cannot be used, or it was built with another embedder or recipe.
     """
     with closing(index_folder(settings).open_current()) as generation:
+        require_usable(generation, built_with(embedder.fingerprint))
         catalog = generation.catalog
-        retriever = Retriever(embedder, generation.snapshot, catalog, _query_reader(generation.snapshot))
         meta = catalog.meta()
+        dimensions = int(meta["dimensions"]) if "dimensions" in meta else None
+        snapshot = generation.snapshot
+        retriever = Retriever(embedder, snapshot, catalog, _query_reader(snapshot), dimensions)
         provenance = Provenance(meta["corpus"], f"{meta['recipe']}:{generation.folder.name}", meta["embedder"])
         yield QuickTakes(
             retriever, Answerer(retriever, Composer(embedder, generation.snapshot.postings), catalog, provenance)
@@ -227,5 +270,5 @@ def open_quicktakes(settings: Settings) -> Generator[QuickTakes]:
         QuickTakesError: the corpus folder, the index or the embedder cannot be used.
     """
     index_folder(settings)
-    with open_synced(settings, load_embedder()) as (quicktakes, _):
+    with open_synced(settings, load_embedder(settings)) as (quicktakes, _):
         yield quicktakes

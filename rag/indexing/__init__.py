@@ -4,6 +4,7 @@ from rag.indexing.compiling import compile_snapshot
 from rag.indexing.differences import Difference
 from rag.indexing.doctor import Treatment, treat
 from rag.indexing.generation import SNAPSHOT, Generation, GenerationStore, IndexFolder, UnfinishedGeneration
+from rag.indexing.purchase import ALLOWANCE, Approve, Purchase, allow_few
 from rag.indexing.requirements import built_with, is_usable, require_usable
 from rag.indexing.rollback import Rollback, roll_back
 from rag.indexing.scan import Changes, find_changes
@@ -13,7 +14,9 @@ from rag.indexing.verify import Verification, verify
 from rag.indexing.writing import Progress
 
 __all__ = [
+    "ALLOWANCE",
     "SNAPSHOT",
+    "Approve",
     "Changes",
     "Difference",
     "Generation",
@@ -21,11 +24,13 @@ __all__ = [
     "IndexFolder",
     "IndexStatus",
     "Progress",
+    "Purchase",
     "Rollback",
     "SyncReport",
     "Treatment",
     "UnfinishedGeneration",
     "Verification",
+    "allow_few",
     "build_anew",
     "built_with",
     "compile_snapshot",

@@ -158,6 +158,8 @@ class Comparison:
             raise IndexStateError(f"the {kind} vectors have {stored.shape[1]} numbers each, not {cached.shape[1]}")
         off = ~_near(stored, cached, _STORED_TOLERANCE)
         doubtful = [int(place) for place in np.flatnonzero(off | embed)]
+        if not doubtful:
+            return
         fresh = self.embedder.embed([texts[place] for place in doubtful])
         wrongly_cached = ~_near(cached[doubtful], fresh, _EMBEDDED_TOLERANCE)
         wrong = ~_near(stored[doubtful], fresh, _EMBEDDED_TOLERANCE) | (off[doubtful] & ~wrongly_cached)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from rag.indexing.generation import IndexFolder
+from rag.indexing.purchase import Approve, allow_few
 from rag.indexing.sync import build_anew, sync
 from rag.indexing.verify import Verification, verify
 from rag.indexing.writing import Progress, write_snapshot
@@ -44,8 +45,14 @@ def repair_for(found: Verification) -> Repair:
     return "recompiled" if kinds == {"snapshot"} else "built anew"
 
 
-def treat(
-    corpus_dir: Path, index: IndexFolder, embedder: Embedder, cache: EmbeddingCache, progress: Progress | None = None
+def treat(  # noqa: PLR0913 as `sync`
+    corpus_dir: Path,
+    index: IndexFolder,
+    embedder: Embedder,
+    cache: EmbeddingCache,
+    progress: Progress | None = None,
+    *,
+    approve: Approve = allow_few,
 ) -> Treatment:
     """Verify an index, mend what was found, and verify again; a repair puts a new generation in use.
 
@@ -57,12 +64,12 @@ def treat(
     if repair == "nothing":
         return Treatment(before, repair, embedded, before)
     if repair == "synced":
-        embedded = sync(corpus_dir, index, embedder, cache, progress).embedded
+        embedded = sync(corpus_dir, index, embedder, cache, progress, approve=approve).embedded
     elif repair == "recompiled":
         _compile_again(index)
     else:
         cache.forget(before.wrongly_cached, embedder)
-        embedded = build_anew(corpus_dir, index, embedder, cache, progress).embedded
+        embedded = build_anew(corpus_dir, index, embedder, cache, progress, approve=approve).embedded
     return Treatment(before, repair, embedded, verify(corpus_dir, index, embedder, cache, progress))
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rag.errors import IndexStateError
 from rag.indexing.generation import Generation, IndexFolder
+from rag.indexing.purchase import Approve, allow_few, plan_purchase
 from rag.indexing.requirements import built_with, is_usable
 from rag.indexing.scan import Changes, find_changes
 from rag.indexing.writing import Progress, Writer, silent
@@ -41,17 +42,27 @@ class SyncReport:
     elapsed_s: float
 
 
-def sync(
-    corpus_dir: Path, index: IndexFolder, embedder: Embedder, cache: EmbeddingCache, progress: Progress | None = None
+def sync(  # noqa: PLR0913 all that a sync joins
+    corpus_dir: Path,
+    index: IndexFolder,
+    embedder: Embedder,
+    cache: EmbeddingCache,
+    progress: Progress | None = None,
+    *,
+    approve: Approve = allow_few,
 ) -> SyncReport:
     """Make the index equal to the corpus, and say what was done.
 
     What changed is written into a copy of the generation in use, which then takes its place: readers are never
     disturbed, and a process that is killed leaves nothing but a folder to remove. An index that is damaged, or made
-    with another embedder or recipe, is built anew.
+    with another embedder or recipe, is built anew. Where embedding may cost money, what would be bought is counted
+    first and `approve` is asked; what was bought stays in the cache, so a sync that failed goes on where it stopped.
 
     Raises:
-        ConfigurationError: the corpus folder does not exist, or the index folder cannot be written.
+        NotApprovedError: `approve` refused; nothing was spent and nothing changed.
+        ProviderError: the embedder failed.
+        ConfigurationError: the corpus folder does not exist, the index folder cannot be written, or the embedder's
+            vectors have changed length.
         IndexBusyError: another process is changing the index.
         IndexStateError: the index does not hold what was written to it.
     """
@@ -64,7 +75,7 @@ def sync(
         report = _report_unchanged(corpus_dir, index, wanted, started)
         if report is not None:  # another process did it meanwhile
             return report
-        writing = _Writing(corpus_dir, index, embedder, cache, progress or silent, started)
+        writing = _Writing(corpus_dir, index, embedder, cache, progress or silent, approve, started)
         current = _open_usable(index, wanted)
         if current is None:
             return writing.write_next(None)
@@ -75,13 +86,19 @@ def sync(
             return writing.write_next(None)
 
 
-def build_anew(
-    corpus_dir: Path, index: IndexFolder, embedder: Embedder, cache: EmbeddingCache, progress: Progress | None = None
+def build_anew(  # noqa: PLR0913 as `sync`
+    corpus_dir: Path,
+    index: IndexFolder,
+    embedder: Embedder,
+    cache: EmbeddingCache,
+    progress: Progress | None = None,
+    *,
+    approve: Approve = allow_few,
 ) -> SyncReport:
     """Build the index from the corpus and the cached vectors, whatever the one in use is like; raises as `sync`."""
     started = time.perf_counter()
     with index.lock():
-        return _Writing(corpus_dir, index, embedder, cache, progress or silent, started).write_next(None)
+        return _Writing(corpus_dir, index, embedder, cache, progress or silent, approve, started).write_next(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +110,17 @@ class _Writing:
     embedder: Embedder
     cache: EmbeddingCache
     progress: Progress
+    approve: Approve
     started: float
 
     def write_next(self, current: Generation | None) -> SyncReport:
         """Put the next generation in use: a changed copy of the one in use, or one built anew."""
-        changes = find_changes(self.corpus_dir, current.catalog.files() if current else {})
+        records = current.catalog.files() if current else {}
+        changes = find_changes(self.corpus_dir, records)
+        if self.embedder.usd_per_million_tokens != 0:
+            purchase = plan_purchase(changes, records, self.embedder, self.cache)
+            if purchase.passages:
+                self.approve(purchase)
         with self.index.next_generation(current.folder if current else None) as generation:
             embedded = Writer(generation, changes, self.embedder, self.cache, self.progress).write()
             report = _report(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from rag.errors import ConfigurationError
 from rag.indexing.compiling import compile_snapshot
 from rag.indexing.generation import SNAPSHOT, UnfinishedGeneration
 from rag.indexing.reading import FileReader, indexed_entry
@@ -115,5 +116,19 @@ class Writer:
     def _add_vectors(self, kind: PassageKind, passages: Sequence[Passage]) -> None:
         if passages:
             vectors, computed = self.cache.embed([embedded_text(passage) for passage in passages], self.embedder)
+            self._check_dimensions(vectors.shape[1])
             self.generation.vectors_of(kind).add([passage.id for passage in passages], vectors)
             self._embedded += computed
+
+    def _check_dimensions(self, found: int) -> None:
+        """Record how long the index's vectors are, or refuse others than it has."""
+        catalog = self.generation.catalog
+        recorded = catalog.meta().get("dimensions")
+        if recorded is None:
+            catalog.set_meta({"dimensions": str(found)})
+        elif recorded != str(found):
+            raise ConfigurationError(
+                f"embedder {self.embedder.fingerprint} gives vectors of {found} dimensions, the index has {recorded}: "
+                "another model answers under its name now; bring the former one back, or delete the data folder and "
+                "run 'quicktakes index sync'"
+            )

@@ -15,25 +15,29 @@ import numpy as np
 from rag.models import Signals
 from rag.ports import Vectors
 
-QUESTION_WEIGHT: Final = np.float32(0.25)
-TERMS_WEIGHT: Final = np.float32(0.6)
+QUESTION_WEIGHT: Final = 0.25
+TERMS_WEIGHT: Final = 0.6
 
 
 def fuse(section: Vectors, question: Vectors, terms: Vectors) -> Vectors:
     """Return the sums that entries are ranked by, shape ``(entries,)``; see `rag.models.Signals` for the three."""
-    return section + QUESTION_WEIGHT * question + TERMS_WEIGHT * terms
+    return np.asarray(section + QUESTION_WEIGHT * question + TERMS_WEIGHT * terms, dtype=np.float32)
 
 
-CERTAINTY: Final = {
-    "section": 1.0,
-    "question": 1.0,
-    "covered": 1.0,
-    "missing": 1.0,
-    "lead": 1.0,
-}
-"""Weights of the logistic model behind `probability`."""
+def rank_parts(signals: Signals) -> dict[str, float]:
+    """Return what each signal adds to the sum that an entry is ranked by."""
+    return {
+        "section": signals.section,
+        "question": QUESTION_WEIGHT * signals.question,
+        "terms": TERMS_WEIGHT * signals.terms,
+    }
 
-INTERCEPT: Final = 0.0
+
+CERTAINTY: Final = {"section": 7.70, "missing": -0.185, "concepts": 0.219, "lead": 6.27}
+"""Weights of the logistic model behind `probability`. A question that says more is answered for sure at a lower cosine
+than a word or two are."""
+
+INTERCEPT: Final = -5.42
 
 
 def probability(signals: Signals) -> float:
@@ -42,5 +46,10 @@ def probability(signals: Signals) -> float:
     A logistic model over the entry's signals, fitted to whether the first entry was a right one for the development
     questions, answerable and not (`make bench-retrieval`; docs/retrieval.md shows how well it is calibrated).
     """
-    logit = INTERCEPT + sum(weight * getattr(signals, name) for name, weight in CERTAINTY.items())
-    return 1 / (1 + math.exp(-logit))
+    return 1 / (1 + math.exp(-sum(certainty_parts(signals).values())))
+
+
+def certainty_parts(signals: Signals) -> dict[str, float]:
+    """Return what each signal adds to the log odds that an entry answers the question."""
+    parts = {name: weight * getattr(signals, name) for name, weight in CERTAINTY.items()}
+    return {"intercept": INTERCEPT, **parts}
