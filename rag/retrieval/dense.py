@@ -64,7 +64,8 @@ class DenseArrays:
 def dense_arrays(vectors: Vectors) -> DenseArrays:
     """Return the arrays of unit vectors of shape ``(n, dimensions)``."""
     centre = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], dtype=np.float32)
-    return DenseArrays(vectors.astype(np.float16), _codes(vectors, centre), centre)
+    halves = vectors.astype(np.float16)
+    return DenseArrays(halves, _codes(halves, centre), centre)
 
 
 def save_dense(arrays: DenseArrays, folder: Path, name: str) -> None:
@@ -79,10 +80,12 @@ def open_dense(folder: Path, name: str) -> DenseArrays:
         np.load(folder / f"{name}-{part}.npy", mmap_mode="r", allow_pickle=False)
         for part in ("halves", "codes", "centre")
     )
+    if codes.shape[1] != len(halves) or not np.array_equal(_codes(halves[:_BITS], centre), codes[:, :_BITS]):
+        raise ValueError(f"the codes of the {name} are not those of their vectors")
     return DenseArrays(halves, np.asarray(codes), np.asarray(centre))
 
 
-def _codes(vectors: Vectors, centre: Vectors) -> npt.NDArray[np.uint64]:
+def _codes(vectors: Vectors | npt.NDArray[np.float16], centre: Vectors) -> npt.NDArray[np.uint64]:
     """Return sign bits, shape ``(words, n)``: dimensions that do not fill a word are padded with zeros."""
     bits = np.packbits(vectors > centre, axis=1)
     width = -(-vectors.shape[1] // _BITS) * _BITS // 8

@@ -40,19 +40,11 @@ def names(count: int) -> list[str]:
 
 
 def test_a_new_index_is_empty(index: VectorIndex) -> None:
-    """Nothing is counted, found or compared before something is added."""
+    """Nothing is counted, found or listed before something is added."""
     query = unit_vectors(1)[0]
     assert index.count() == 0
     assert index.search(query, 5) == []
-    assert index.cosines(query, ["p00000"]) == {}
-
-
-@pytest.mark.parametrize("count", [0, 1, 300])
-def test_a_whole_index_can_search(index: VectorIndex, count: int) -> None:
-    """An index says so itself, filled or empty."""
-    index.add(names(count), unit_vectors(count))
-    assert index.can_search()
-    index.close()
+    assert index.ids() == set()
 
 
 def test_search_gives_the_nearest_first_with_their_cosines(index: VectorIndex) -> None:
@@ -108,13 +100,13 @@ def test_a_limit_of_none_finds_nothing(index: VectorIndex) -> None:
 
 
 def test_what_is_deleted_is_gone(index: VectorIndex) -> None:
-    """A deleted vector is neither counted, found nor compared; the others stay."""
+    """A deleted vector is neither counted, listed nor found; the others stay."""
     vectors = unit_vectors(50)
     index.add(names(50), vectors)
     index.delete(names(20))
     assert index.count() == 30
     assert sorted(name for name, _ in index.search(vectors[0], 50)) == names(50)[20:]
-    assert index.cosines(vectors[0], names(20)) == {}
+    assert index.ids() == set(names(50)[20:])
 
 
 def test_an_index_can_be_emptied_and_filled_again(index: VectorIndex) -> None:
@@ -125,7 +117,7 @@ def test_an_index_can_be_emptied_and_filled_again(index: VectorIndex) -> None:
     assert index.search(first[0], 5) == []
     index.add(names(5), second)
     assert index.count() == 5
-    assert index.cosines(second[0], ["p00000"])["p00000"] == pytest.approx(1, abs=1e-5)
+    assert index.vectors(["p00000"])[0] == pytest.approx(second[0], abs=1e-6)
 
 
 def test_deleting_unknown_ids_changes_nothing(index: VectorIndex) -> None:
@@ -144,19 +136,11 @@ def test_adding_and_deleting_nothing_changes_nothing(index: VectorIndex) -> None
     assert index.count() == 3
 
 
-def test_cosines_are_given_for_the_ids_that_are_there(index: VectorIndex) -> None:
-    """Each known id gets its exact cosine, whatever the order asked in; unknown ones are left out."""
-    vectors, query = unit_vectors(40), unit_vectors(1, seed=4)[0]
-    index.add(names(40), vectors)
-    asked = ["p00031", "nobody", "p00002", "p00017"]
-    expected = {name: float(vectors[int(name[1:])] @ query) for name in asked if name != "nobody"}
-    assert index.cosines(query, asked) == pytest.approx(expected, abs=1e-5)
-
-
-def test_cosines_of_no_ids_are_none(index: VectorIndex) -> None:
-    """Asking for nothing gives nothing, in a filled index too."""
-    index.add(names(3), unit_vectors(3))
-    assert index.cosines(unit_vectors(1)[0], []) == {}
+def test_the_ids_are_all_that_were_added(index: VectorIndex) -> None:
+    """Each id is listed, in whatever steps they came."""
+    index.add(names(40)[7:], unit_vectors(33))
+    index.add(names(40)[:7], unit_vectors(7, seed=2))
+    assert index.ids() == set(names(40))
 
 
 @pytest.mark.parametrize("places", [[0, 1, 2], [2, 0, 1], [31, 7, 39, 0], [5]])
@@ -207,13 +191,13 @@ def test_a_vector_that_replaced_a_deleted_one_is_the_one_given(index: VectorInde
     assert index.vectors(names(4)) == pytest.approx(np.concatenate([second[:2], first[2:]]), abs=1e-6)
 
 
-def test_more_rows_than_one_batch_are_added_compared_given_and_deleted_at_once(index: VectorIndex) -> None:
+def test_more_rows_than_one_batch_are_added_listed_given_and_deleted_at_once(index: VectorIndex) -> None:
     """The store's limit on the rows of one call is no limit of the index."""
     vectors = unit_vectors(OVER_ONE_BATCH)
     index.add(names(OVER_ONE_BATCH), vectors)
     assert index.count() == OVER_ONE_BATCH
     assert index.search(vectors[-1], 1)[0][0] == names(OVER_ONE_BATCH)[-1]
-    assert len(index.cosines(vectors[0], names(OVER_ONE_BATCH))) == OVER_ONE_BATCH
+    assert index.ids() == set(names(OVER_ONE_BATCH))
     assert index.vectors(names(OVER_ONE_BATCH)[::-1]) == pytest.approx(vectors[::-1], abs=1e-6)
     index.delete(names(OVER_ONE_BATCH))
     assert index.count() == 0
