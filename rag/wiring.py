@@ -204,11 +204,17 @@ def sync_index(
 
 
 def verify_index(
-    settings: Settings, embedder: Embedder, progress: Progress | None = None, *, embed: bool = False
+    settings: Settings,
+    embedder: Embedder,
+    progress: Progress | None = None,
+    *,
+    embed: bool = False,
+    approve: Approve = allow_few,
 ) -> Verification:
     """Compare the index of the settings' corpus with the corpus; see `rag.indexing.verify`."""
+    index = index_folder(settings)
     with _embedding_cache(settings) as cache:
-        return verify(settings.corpus_dir, index_folder(settings), embedder, cache, progress, embed=embed)
+        return verify(settings.corpus_dir, index, embedder, cache, progress, embed=embed, approve=approve)
 
 
 def treat_index(

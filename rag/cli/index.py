@@ -105,7 +105,11 @@ def status_command(as_json: AsJson = False, corpus_dir: CorpusDir = None, data_d
 
 @index_app.command("verify")
 def verify_command(
-    embed: Embed = False, as_json: AsJson = False, corpus_dir: CorpusDir = None, data_dir: DataDir = None
+    embed: Embed = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+    corpus_dir: CorpusDir = None,
+    data_dir: DataDir = None,
 ) -> None:
     """Prove that the index is what the corpus makes it, or list every difference, one a line.
 
@@ -118,7 +122,7 @@ def verify_command(
 
     settings = settings_from(corpus_dir, data_dir)
     with show_progress("Verifying") as progress:
-        found = verify_index(settings, load_embedder(settings), progress, embed=embed)
+        found = verify_index(settings, load_embedder(settings), progress, embed=embed, approve=_show if yes else _ask)
     if as_json:
         write_json(_as_json(found))
     else:

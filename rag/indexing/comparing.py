@@ -150,7 +150,10 @@ class Comparison:
                 self._compare_stored(kind, there, embed=embed)
 
     def _compare_stored(self, kind: PassageKind, passages: Sequence[Passage], *, embed: bool) -> None:
-        """Compare stored vectors with cached ones, and where these differ or `embed` says so, both with new ones."""
+        """Compare stored vectors with cached ones, and where these differ or `embed` says so, both with new ones.
+
+        Where embedding costs money the cached ones are taken to be right, unless `embed` says otherwise.
+        """
         texts = [embedded_text(passage) for passage in passages]
         cached, _ = self.cache.embed(texts, self.embedder)
         stored = self.stored.vectors_of(kind).vectors([passage.id for passage in passages])
@@ -160,7 +163,8 @@ class Comparison:
         doubtful = [int(place) for place in np.flatnonzero(off | embed)]
         if not doubtful:
             return
-        fresh = self.embedder.embed([texts[place] for place in doubtful])
+        may_embed = embed or self.embedder.usd_per_million_tokens == 0
+        fresh = self.embedder.embed([texts[place] for place in doubtful]) if may_embed else cached[doubtful]
         wrongly_cached = ~_near(cached[doubtful], fresh, _EMBEDDED_TOLERANCE)
         wrong = ~_near(stored[doubtful], fresh, _EMBEDDED_TOLERANCE) | (off[doubtful] & ~wrongly_cached)
         for row, place in enumerate(doubtful):

@@ -58,7 +58,7 @@ def treat(  # noqa: PLR0913 as `sync`
 
     Cached vectors that were found wrong are embedded again. Raises as `rag.indexing.sync` and `verify` do.
     """
-    before = verify(corpus_dir, index, embedder, cache, progress)
+    before = verify(corpus_dir, index, embedder, cache, progress, approve=approve)
     repair = repair_for(before)
     embedded = 0
     if repair == "nothing":
@@ -70,7 +70,7 @@ def treat(  # noqa: PLR0913 as `sync`
     else:
         cache.forget(before.wrongly_cached, embedder)
         embedded = build_anew(corpus_dir, index, embedder, cache, progress, approve=approve).embedded
-    return Treatment(before, repair, embedded, verify(corpus_dir, index, embedder, cache, progress))
+    return Treatment(before, repair, embedded, verify(corpus_dir, index, embedder, cache, progress, approve=approve))
 
 
 def _compile_again(index: IndexFolder) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,8 @@ from rag.errors import IndexStateError
 from rag.indexing.comparing import Comparison
 from rag.indexing.differences import Difference, Findings
 from rag.indexing.generation import IndexFolder
-from rag.indexing.scan import find_changes
+from rag.indexing.purchase import Approve, KnownVectors, allow_few, plan_purchase
+from rag.indexing.scan import Changes, find_changes
 from rag.indexing.writing import Progress, silent
 from rag.ports import Embedder, EmbeddingCache
 
@@ -44,6 +46,7 @@ def verify(  # noqa: PLR0913 what is compared, with what, and how
     progress: Progress | None = None,
     *,
     embed: bool = False,
+    approve: Approve = allow_few,
 ) -> Verification:
     """Compare everything that an index holds with what the corpus gives now, changing nothing in it.
 
@@ -52,8 +55,11 @@ def verify(  # noqa: PLR0913 what is compared, with what, and how
 
     Args:
         embed: compare vectors, stored and cached, with those of all texts embedded anew.
+        approve: asked before anything is embedded that may cost money.
 
     Raises:
+        NotApprovedError: `approve` refused.
+        ProviderError: the embedder failed.
         ConfigurationError: the corpus folder does not exist, or the index folder cannot be written.
         IndexBusyError: another process is changing the index.
     """
@@ -68,9 +74,9 @@ def verify(  # noqa: PLR0913 what is compared, with what, and how
             name = folder.name
             try:
                 with closing(index.store.open_stored(folder)) as stored:
-                    Comparison(stored, find_changes(corpus_dir, stored.catalog.files()), embedder, cache, found).run(
-                        progress or silent, embed=embed
-                    )
+                    changes = find_changes(corpus_dir, stored.catalog.files())
+                    _approve_embedding(changes, embedder, _NoCache() if embed else cache, approve)
+                    Comparison(stored, changes, embedder, cache, found).run(progress or silent, embed=embed)
             except IndexStateError as error:
                 found.add("store", str(folder), str(error))
     return Verification(
@@ -81,3 +87,20 @@ def verify(  # noqa: PLR0913 what is compared, with what, and how
         wrongly_cached=tuple(found.wrongly_cached),
         elapsed_s=round(time.perf_counter() - started, 3),
     )
+
+
+def _approve_embedding(changes: Changes, embedder: Embedder, cache: KnownVectors, approve: Approve) -> None:
+    """Ask before vectors are bought to compare with."""
+    if embedder.usd_per_million_tokens != 0:
+        everything = Changes(changes.paths, added=tuple(changes.paths), edited=(), removed=())
+        purchase = plan_purchase(everything, {}, embedder, cache)
+        if purchase.passages:
+            approve(purchase)
+
+
+class _NoCache:
+    """Knows no vector."""
+
+    @staticmethod
+    def missing(texts: Sequence[str], embedder: Embedder) -> list[str]:  # noqa: ARG004 named as the port names it
+        return list(dict.fromkeys(texts))
