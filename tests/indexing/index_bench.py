@@ -100,7 +100,7 @@ class Bench:
     def search(self, question: str) -> list[str]:
         """Return the urls found for a question, best first."""
         with open_index(self.settings, HashEmbedder()) as quicktakes:
-            return [evidence.url for evidence in quicktakes.retrieve(question)]
+            return [evidence.url for evidence in quicktakes.search(question).evidence]
 
     def snapshot_files(self) -> dict[str, bytes]:
         """Return the files of the searchable form, by name."""
