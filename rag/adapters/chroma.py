@@ -32,9 +32,9 @@ _SEARCH_BREADTH: Final = 400
 def _open_client(folder: Path) -> ClientAPI:
     try:
         return chromadb.PersistentClient(str(folder), ChromaSettings(anonymized_telemetry=False))
-    except (ValueError, AttributeError) as error:
-        # What Chroma raises for a folder that is no database, and again, otherwise, for the half-made client that it
-        # keeps of it; only forgetting all clients forgets that one.
+    except (ChromaError, ValueError, AttributeError) as error:
+        # The last two are what Chroma raises for a folder that is no database, and again, otherwise, for the half-made
+        # client that it keeps of it; only forgetting all clients forgets that one.
         SharedSystemClient.clear_system_cache()
         raise InternalError(str(error)) from error
 
