@@ -11,6 +11,7 @@ from rag.indexing.scan import Changes, find_changes
 from rag.indexing.status import IndexStatus, inspect_index
 from rag.indexing.sync import SyncReport, build_anew, sync
 from rag.indexing.verify import Verification, verify
+from rag.indexing.words import read_words
 from rag.indexing.writing import Progress
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "compile_snapshot",
     "find_changes",
     "inspect_index",
+    "read_words",
     "is_usable",
     "require_usable",
     "roll_back",

@@ -28,7 +28,7 @@ def require_usable(generation: Generation, wanted: Mapping[str, str]) -> None:
     for name, value in wanted.items():
         if meta.get(name) != value:
             raise IndexStateError(
-                f"the index in {generation.folder} was built with {name} {meta.get(name, 'unknown')}, not with {value}; "
+                f"the index in {generation.folder} was built with {name} {meta.get(name, '?')}, not with {value}; "
                 "run 'quicktakes index sync'"
             )
     sections = catalog.passage_counts().get("section", 0)
