@@ -49,6 +49,8 @@ def _passage_ids(catalog: Catalog, urls: Sequence[str]) -> tuple[list[str], list
     told: list[str] = []
     counts = dict.fromkeys(urls, 0)
     for url, kind, passage_id in catalog.passage_ids():
+        if url not in counts:
+            raise IndexStateError(f"the catalog has passages of {url}, and no such entry; run 'quicktakes index doctor'")
         if kind == "question":
             asked.append(passage_id)
         else:
