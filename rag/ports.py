@@ -8,10 +8,13 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from rag.models import CatalogChange, FileRecord, Passage, PassageKind, TermCounts
+from rag.models import CatalogChange, FileRecord, IndexedEntry, Passage, PassageKind, TermCounts
 
 Vectors = npt.NDArray[np.float32]
 """Float32, one row a text; rows have unit length."""
+
+UNIT_TOLERANCE = 1e-3
+"""How far the length of a stored vector may be from 1."""
 
 Rows = npt.NDArray[np.intp]
 """Positions in an array, shape ``(n,)``."""
@@ -136,6 +139,10 @@ class Catalog(PassageStore, Protocol):
         """Return the urls of all indexed entries, sorted."""
         ...
 
+    def entries(self, urls: Collection[str]) -> list[IndexedEntry]:
+        """Return entries as they are kept, in the order of their urls; terms and passages come sorted."""
+        ...
+
     def term_counts(self) -> TermCounts:
         """Return how often each term occurs in each entry, entries numbered in the order of `urls`."""
         ...
@@ -174,4 +181,8 @@ class EmbeddingCache(Protocol):
 
     def missing(self, texts: Sequence[str], embedder: Embedder) -> list[str]:
         """Return the distinct texts whose vectors would have to be computed, in their order."""
+        ...
+
+    def forget(self, texts: Sequence[str], embedder: Embedder) -> None:
+        """Drop the vectors of texts, so that they are computed anew."""
         ...

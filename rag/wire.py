@@ -26,6 +26,7 @@ def answer_to_json(answer: Answer, line_id: Json = None) -> dict[str, Json]:
         "evidence": [_evidence_to_json(evidence) for evidence in answer.evidence],
         "provenance": asdict(answer.provenance),
         "timings_ms": answer.timings_ms,
+        "notices": list(answer.notices),
     }
 
 
@@ -43,6 +44,7 @@ def search_to_json(
         "query": query.question,
         "results": [_evidence_to_json(one) | ({"why": _explained(one)} if explain else {}) for one in search.evidence],
         "timings_ms": dict(timings_ms),
+        "notices": list(search.notices),
     }
     if explain:
         rewrites = [asdict(rewrite) for rewrite in query.rewrites]
@@ -53,7 +55,7 @@ def search_to_json(
 
 def _explained(evidence: Evidence) -> dict[str, Json]:
     """Return an entry's signals, what each adds to its rank and to its certainty, and the words that matched."""
-    signals = {name: value for name, value in asdict(evidence.signals).items() if name != "matched"}
+    signals = {name: value for name, value in asdict(evidence.signals).items() if name not in {"matched", "words_only"}}
     return {
         "signals": _rounded(signals),
         "rank_parts": _rounded(rank_parts(evidence.signals)),

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Collection, Generator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Generator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import ClassVar, TypeVar
 
 from rag.adapters.catalog import Catalog
-from rag.adapters.chroma import ChromaVectorIndex
+from rag.adapters.chroma import COLLECTIONS, ChromaVectorIndex
+from rag.adapters.chroma_probe import probe_store
 from rag.adapters.embedding_cache import EmbeddingCache
 from rag.adapters.english import is_english
 from rag.adapters.minilm import MiniLMEmbedder
+from rag.adapters.optional_embedder import OptionalEmbedder
 from rag.answering import Answerer, Composer
 from rag.corpus import require_folder
-from rag.errors import ConfigurationError
+from rag.errors import ConfigurationError, IndexStateError, NotApprovedError, ProviderError, QuickTakesError
 from rag.indexing import (
     SNAPSHOT,
     Approve,
@@ -24,22 +27,34 @@ from rag.indexing import (
     IndexFolder,
     IndexStatus,
     Progress,
+    Rollback,
     SyncReport,
+    Treatment,
     UnfinishedGeneration,
+    Verification,
     allow_few,
     built_with,
     inspect_index,
-    require_built_with,
+    read_words,
+    require_usable,
+    roll_back,
     sync,
+    treat,
+    verify,
 )
 from rag.models import Answer, Provenance, Search
 from rag.ports import Embedder
 from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer, open_snapshot, related_entries
 from rag.settings import DEFAULT_EMBEDDER, Settings
 
+_Result = TypeVar("_Result")
 
-def index_folder(settings: Settings) -> IndexFolder:
+
+def index_folder(settings: Settings, *, patience_s: float = 0.0) -> IndexFolder:
     """Return where the index of the settings' corpus lives: one folder for each corpus folder.
+
+    Args:
+        patience_s: how long to wait for another process that is changing the index.
 
     Raises:
         ConfigurationError: the corpus folder does not exist.
@@ -47,59 +62,108 @@ def index_folder(settings: Settings) -> IndexFolder:
     require_folder(settings.corpus_dir)
     corpus = settings.corpus_dir.resolve()
     key = hashlib.sha256(str(corpus).encode()).hexdigest()[:8]
-    return IndexFolder(settings.data_dir / "indexes" / f"{corpus.name}-{key}", _Generations())
+    return IndexFolder(settings.data_dir / "indexes" / f"{corpus.name}-{key}", _Generations(), patience_s)
 
 
 class _Generations:
-    """Generations with a catalog in SQLite and vectors in Chroma; implements `rag.indexing.GenerationStore`."""
+    """Generations with a catalog in SQLite and vectors in Chroma; implements `rag.indexing.GenerationStore`.
+
+    A vector store that another process wrote is opened in a child process first: a damaged one could end this one.
+    """
+
+    _own: ClassVar[set[tuple[str, int]]] = set()
+    """Path and inode of each vector store that this process wrote."""
 
     def open(self, folder: Path) -> Generation:
         """Return a finished generation; Chroma is not needed to read."""
         snapshot = open_snapshot(folder / SNAPSHOT)
         return Generation(folder, Catalog(folder / _CATALOG, read_only=True), snapshot)
 
+    def open_stored(self, folder: Path) -> UnfinishedGeneration:
+        """Return catalog and vectors of a finished generation as they are stored, to look at them."""
+        if not self._is_own(folder):
+            probe_store(folder / _VECTORS)
+        return _open_vectors(folder, Catalog(folder / _CATALOG, read_only=True))
+
     def create(self, folder: Path) -> UnfinishedGeneration:
         """Return an empty generation in a new folder."""
         folder.mkdir(parents=True)
-        return self._open_unfinished(folder, create=True)
+        return self._made(_open_vectors(folder, Catalog(folder / _CATALOG, create=True)))
 
     def copy(self, folder: Path, finished: Path) -> UnfinishedGeneration:
         """Return a copy of a finished generation in a new folder, without its searchable form."""
         shutil.copytree(finished, folder, ignore=shutil.ignore_patterns(SNAPSHOT))
-        return self._open_unfinished(folder, create=False)
+        if not self._is_own(finished):
+            probe_store(folder / _VECTORS)
+        return self._made(_open_vectors(folder, Catalog(folder / _CATALOG)))
 
-    def _open_unfinished(self, folder: Path, *, create: bool) -> UnfinishedGeneration:
-        catalog = Catalog(folder / _CATALOG, create=create)
-        questions = ChromaVectorIndex(folder / "chroma", "questions")
-        sections = ChromaVectorIndex(folder / "chroma", "sections")
-        return UnfinishedGeneration(folder, catalog, questions, sections)
+    def _made(self, generation: UnfinishedGeneration) -> UnfinishedGeneration:
+        self._own.add(_identity(generation.folder))
+        return generation
+
+    def _is_own(self, folder: Path) -> bool:
+        return _identity(folder) in self._own
+
+
+def _open_vectors(folder: Path, catalog: Catalog) -> UnfinishedGeneration:
+    questions, sections = (ChromaVectorIndex(folder / _VECTORS, name) for name in COLLECTIONS)
+    return UnfinishedGeneration(folder, catalog, questions, sections)
+
+
+def _identity(folder: Path) -> tuple[str, int]:
+    try:
+        status = (folder / _VECTORS).stat()
+    except OSError as error:
+        raise IndexStateError(
+            f"the vector store {folder / _VECTORS} cannot be used: {error.strerror}; run 'quicktakes index doctor'"
+        ) from error
+    return str(folder.resolve()), status.st_ino
 
 
 _CATALOG = "catalog.sqlite3"
+_VECTORS = "chroma"
 
 
 @dataclass(frozen=True, slots=True)
 class QuickTakes:
-    """An open corpus: ask it, search it."""
+    """An open corpus: ask it, search it.
+
+    Attributes:
+        notices: what every answer says of how it was made; see `rag.models.Search.notices`.
+        substitute: gives what to use instead where the index or the embedder fails a call; without one, it raises.
+    """
 
     retriever: Retriever
     answerer: Answerer
+    notices: tuple[str, ...] = ()
+    substitute: Callable[[QuickTakesError], QuickTakes] | None = None
 
     def ask(self, question: str, *, exclude: Collection[str] = ()) -> Answer:
         """Answer a question; see `rag.answering.Answerer.ask`."""
-        return self.answerer.ask(question, exclude=exclude)
+        return self._try(lambda own: replace(own.answerer.ask(question, exclude=exclude), notices=own.notices))
+
+    def search(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> Search:
+        """Find the entries that answer a question; see `rag.retrieval.Retriever.search`."""
+        return self._try(
+            lambda own: replace(own.retriever.search(question, limit=limit, exclude=exclude), notices=own.notices)
+        )
 
     def unknown_urls(self, urls: Collection[str]) -> set[str]:
         """Return which of some urls no file of the corpus has: to exclude them would exclude nothing."""
-        return self.retriever.store.unknown_urls(urls)
+        return self._try(lambda own: own.retriever.store.unknown_urls(urls))
 
     def related(self, urls: Sequence[str], *, limit: int = 5) -> dict[str, list[str]]:
         """Return for each entry the urls of others about the same thing; see `rag.retrieval.related_entries`."""
         return related_entries(urls, self.retriever.snapshot, limit=limit)
 
-    def search(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> Search:
-        """Find the entries that answer a question; see `rag.retrieval.Retriever.search`."""
-        return self.retriever.search(question, limit=limit, exclude=exclude)
+    def _try(self, call: Callable[[QuickTakes], _Result]) -> _Result:
+        """Return what a call gives; where index or embedder fail it, what it gives with the substitute."""
+        try:
+            return call(self)
+        except (IndexStateError, ProviderError) as error:
+            if self.substitute is None:
+                raise
+            return call(self.substitute(error))
 
 
 def load_embedder(settings: Settings) -> Embedder:
@@ -154,32 +218,66 @@ def index_status(settings: Settings) -> IndexStatus:
 
 
 def sync_index(
-    settings: Settings, embedder: Embedder, progress: Progress | None = None, *, approve: Approve = allow_few
+    settings: Settings,
+    embedder: Embedder,
+    progress: Progress | None = None,
+    *,
+    approve: Approve = allow_few,
+    patience_s: float = 0.0,
 ) -> SyncReport:
-    """Bring the index of the settings' corpus in step with it; see `rag.indexing.sync`."""
-    index = index_folder(settings)
-    with closing(EmbeddingCache(settings.data_dir / "embeddings.sqlite3")) as cache:
+    """Bring the index of the settings' corpus in step with it; see `rag.indexing.sync` and `index_folder`."""
+    index = index_folder(settings, patience_s=patience_s)
+    with _embedding_cache(settings) as cache:
         return sync(settings.corpus_dir, index, embedder, cache, progress, approve=approve)
+
+
+def verify_index(
+    settings: Settings,
+    embedder: Embedder,
+    progress: Progress | None = None,
+    *,
+    embed: bool = False,
+    approve: Approve = allow_few,
+) -> Verification:
+    """Compare the index of the settings' corpus with the corpus; see `rag.indexing.verify`."""
+    index = index_folder(settings)
+    with _embedding_cache(settings) as cache:
+        return verify(settings.corpus_dir, index, embedder, cache, progress, embed=embed, approve=approve)
+
+
+def treat_index(
+    settings: Settings, embedder: Embedder, progress: Progress | None = None, *, approve: Approve = allow_few
+) -> Treatment:
+    """Verify the index of the settings' corpus and mend what is found; see `rag.indexing.treat`."""
+    with _embedding_cache(settings) as cache:
+        return treat(settings.corpus_dir, index_folder(settings), embedder, cache, progress, approve=approve)
+
+
+def roll_back_index(settings: Settings) -> Rollback:
+    """Put the generation before the one in use back in use; see `rag.indexing.roll_back`."""
+    return roll_back(index_folder(settings), built_with(embedder_fingerprint(settings)))
+
+
+def _embedding_cache(settings: Settings) -> closing[EmbeddingCache]:
+    return closing(EmbeddingCache(settings.data_dir / "embeddings.sqlite3"))
 
 
 @contextmanager
 def open_index(settings: Settings, embedder: Embedder) -> Generator[QuickTakes]:
-    """Open the index of the settings' corpus as it is, for questions.
+    """Open the index of the settings' corpus as it is, for questions; nothing is written, and no lock is taken.
 
     Raises:
         IndexStateError: there is no index, it cannot be used, or it was built with another embedder or recipe.
     """
     with closing(index_folder(settings).open_current()) as generation:
-        require_built_with(generation, built_with(embedder.fingerprint))
+        require_usable(generation, built_with(embedder.fingerprint))
         catalog = generation.catalog
         meta = catalog.meta()
         dimensions = int(meta["dimensions"]) if "dimensions" in meta else None
         snapshot = generation.snapshot
         retriever = Retriever(embedder, snapshot, catalog, _query_reader(snapshot), dimensions)
         provenance = Provenance(meta["corpus"], f"{meta['recipe']}:{generation.folder.name}", meta["embedder"])
-        yield QuickTakes(
-            retriever, Answerer(retriever, Composer(embedder, generation.snapshot.postings), catalog, provenance)
-        )
+        yield QuickTakes(retriever, Answerer(retriever, Composer(embedder, snapshot.postings), catalog, provenance))
 
 
 def _query_reader(snapshot: Snapshot) -> QueryReader:
@@ -197,12 +295,79 @@ def open_synced(
 
 
 @contextmanager
-def open_quicktakes(settings: Settings) -> Generator[QuickTakes]:
-    """Bring the index of the settings' corpus in step, and open it for questions.
+def open_for_reading(
+    settings: Settings, embedder: Embedder, progress: Progress | None = None
+) -> Generator[tuple[QuickTakes, SyncReport | None]]:
+    """Open the settings' corpus for questions as well as it can be: its files are enough.
+
+    The index is brought in step and used. Where that cannot be done, it is used as it was; where there is none to use,
+    the entries are read into memory and searched by words only. `QuickTakes.notices` and every answer say so. The
+    report is None where the index was not brought in step.
 
     Raises:
-        QuickTakesError: the corpus folder, the index or the embedder cannot be used.
+        ConfigurationError: the corpus folder does not exist.
+        NotApprovedError: bringing the index in step would cost money; see `rag.indexing.allow_few`.
     """
     index_folder(settings)
-    with open_synced(settings, load_embedder(settings)) as (quicktakes, _):
+    report: SyncReport | None = None
+    trouble: QuickTakesError | OSError | None = None
+    try:
+        report = sync_index(settings, embedder, progress, patience_s=_PATIENCE_S)
+    except NotApprovedError:
+        raise
+    except (QuickTakesError, OSError) as error:
+        trouble = error
+    with ExitStack() as opened:
+        words_only = _WordsOnly(settings, embedder, progress, opened)
+        try:
+            quicktakes = opened.enter_context(open_index(settings, embedder))
+        except IndexStateError as error:
+            yield words_only(trouble or error), None
+            return
+        notices = () if trouble is None else (f"The index was used as it was, not in step: {_told(trouble)}",)
+        yield replace(quicktakes, notices=notices, substitute=words_only), report
+
+
+_PATIENCE_S = 2.0
+"""How long a question waits for another process that is changing the index; an edit of a few entries takes less."""
+
+
+@dataclass(slots=True)
+class _WordsOnly:
+    """The corpus itself, read into memory when it is first needed."""
+
+    settings: Settings
+    embedder: Embedder
+    progress: Progress | None
+    opened: ExitStack
+    _read: QuickTakes | None = None
+
+    def __call__(self, error: QuickTakesError | OSError) -> QuickTakes:
+        """Return what searches by words only, and says why."""
+        self._read = self._read or self._open()
+        return replace(self._read, notices=(f"Searched by words only: {_told(error)}",))
+
+    def _open(self) -> QuickTakes:
+        catalog = self.opened.enter_context(closing(Catalog(Path(":memory:"), create=True)))
+        embedder = OptionalEmbedder(self.embedder)
+        snapshot = read_words(self.settings.corpus_dir, catalog, embedder, self.progress)
+        retriever = Retriever(embedder, snapshot, catalog, _query_reader(snapshot))
+        provenance = Provenance(catalog.meta()["corpus"], "words only", "none")
+        return QuickTakes(retriever, Answerer(retriever, Composer(embedder, snapshot.postings), catalog, provenance))
+
+
+def _told(error: QuickTakesError | OSError) -> str:
+    return f"{error.filename or 'disk'}: {error.strerror or error}" if isinstance(error, OSError) else str(error)
+
+
+@contextmanager
+def open_quicktakes(settings: Settings) -> Generator[QuickTakes]:
+    """Open the settings' corpus for questions; see `open_for_reading`.
+
+    Raises:
+        ConfigurationError: the corpus folder does not exist, or the embedder cannot be loaded.
+        NotApprovedError: bringing the index in step would cost money.
+    """
+    index_folder(settings)
+    with open_for_reading(settings, load_embedder(settings)) as (quicktakes, _):
         yield quicktakes

@@ -14,13 +14,21 @@ from rag.cli.options import AsJson, CorpusDir, DataDir, settings_from
 from rag.cli.output import write_json
 from rag.cli.progress import show_progress
 from rag.errors import NotApprovedError
+from rag.wire import Json
 
 if TYPE_CHECKING:
-    from rag.indexing import Purchase
+    from rag.indexing import Purchase, Verification
 
 Yes = Annotated[bool, typer.Option("--yes", help="Embed what is new without asking, whatever it costs.")]
 
-index_app = typer.Typer(help="Build and inspect the index.", no_args_is_help=True, rich_markup_mode=None)
+DIFFERENT = 1
+"""Exit code of ``index verify`` and ``index doctor`` where the index is not what the corpus makes it."""
+
+Embed = Annotated[
+    bool, typer.Option("--embed", help="Embed all passages anew to compare their vectors; takes as long as a build.")
+]
+
+index_app = typer.Typer(help="Build, inspect, prove and mend the index.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @index_app.command("sync")
@@ -93,3 +101,107 @@ def status_command(as_json: AsJson = False, corpus_dir: CorpusDir = None, data_d
     Console().print(table)
     for problem in status.problems:
         typer.echo(problem)
+
+
+@index_app.command("verify")
+def verify_command(
+    embed: Embed = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+    corpus_dir: CorpusDir = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Prove that the index is what the corpus makes it, or list every difference, one a line.
+
+    Files, entries, passages, terms, vectors and the arrays that are searched are compared with what the files give now;
+    nothing is changed. Exit code 1 where there is a difference.
+
+    Example: quicktakes index verify --corpus-dir corpus
+    """
+    from rag.wiring import load_embedder, verify_index
+
+    settings = settings_from(corpus_dir, data_dir)
+    with show_progress("Verifying") as progress:
+        found = verify_index(settings, load_embedder(settings), progress, embed=embed, approve=_show if yes else _ask)
+    if as_json:
+        write_json(_as_json(found))
+    else:
+        _show_verification(found)
+    if found.differences:
+        raise typer.Exit(DIFFERENT)
+
+
+@index_app.command("doctor")
+def doctor_command(
+    yes: Yes = False, as_json: AsJson = False, corpus_dir: CorpusDir = None, data_dir: DataDir = None
+) -> None:
+    """Verify the index, mend what is wrong with the least work, and verify again.
+
+    Exit code 0 where the index is proven to be what the corpus makes it, in the end.
+
+    Example: quicktakes index doctor --corpus-dir corpus
+    """
+    from rag.wiring import load_embedder, treat_index
+
+    settings = settings_from(corpus_dir, data_dir)
+    with show_progress("Verifying and mending") as progress:
+        treatment = treat_index(settings, load_embedder(settings), progress, approve=_show if yes else _ask)
+    if as_json:
+        write_json(
+            {
+                "repair": treatment.repair,
+                "embedded": treatment.embedded,
+                "before": _as_json(treatment.before),
+                "after": _as_json(treatment.after),
+            }
+        )
+    else:
+        for difference in treatment.before.differences:
+            typer.echo(str(difference))
+        if treatment.repair == "nothing":
+            typer.echo("Nothing to mend.")
+        else:
+            count = len(treatment.before.differences)
+            typer.echo(f"Found {count:,}; the index was {treatment.repair} ({treatment.embedded:,} passages embedded).")
+        _show_verification(treatment.after)
+    if treatment.after.differences:
+        raise typer.Exit(DIFFERENT)
+
+
+@index_app.command("rollback")
+def rollback_command(corpus_dir: CorpusDir = None, data_dir: DataDir = None) -> None:
+    """Put the generation of the index that was in use before back in use.
+
+    For an index that a faulty release or disk made wrong: install the release before, and roll back. It is not a way to
+    an older corpus: the files are the truth, so the next ask, search or sync brings the index in step with them again,
+    reading only those that changed since.
+
+    Example: quicktakes index rollback --corpus-dir corpus
+    """
+    from rag.wiring import roll_back_index
+
+    done = roll_back_index(settings_from(corpus_dir, data_dir))
+    typer.echo(f"Generation {done.put_back} is in use again, instead of {done.left}.")
+
+
+def _as_json(found: Verification) -> dict[str, Json]:
+    return {
+        "generation": found.generation,
+        "equal": not found.differences,
+        "entries": found.entries,
+        "passages": found.passages,
+        "differences": [dataclasses.asdict(difference) for difference in found.differences],
+        "elapsed_s": found.elapsed_s,
+    }
+
+
+def _show_verification(found: Verification) -> None:
+    for difference in found.differences:
+        typer.echo(str(difference))
+    compared = f"{found.entries:,} entries and {found.passages:,} passages compared in {found.elapsed_s:.2f} s"
+    if found.differences:
+        typer.echo(
+            f"Differences: {len(found.differences):,}; {compared}. 'quicktakes index doctor' mends them.", err=True
+        )
+    else:
+        typer.echo(f"The index is what the corpus makes it: {compared}, generation {found.generation}.")

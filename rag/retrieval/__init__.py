@@ -1,6 +1,6 @@
 """From a question to the entries that answer it, best first."""
 
-from rag.retrieval.dense import DenseArrays, dense_arrays
+from rag.retrieval.dense import DenseArrays, NoVectors, dense_arrays
 from rag.retrieval.fusion import certainty_parts, rank_parts
 from rag.retrieval.postings import Postings, count_postings
 from rag.retrieval.query import QueryReader
@@ -11,6 +11,7 @@ from rag.retrieval.spelling import SpellingRepairer
 
 __all__ = [
     "DenseArrays",
+    "NoVectors",
     "Postings",
     "QueryReader",
     "Retriever",

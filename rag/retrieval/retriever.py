@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection
-from dataclasses import dataclass, field
-from itertools import groupby, islice
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 import numpy as np
 
@@ -24,6 +24,8 @@ _BY_TERMS = 30
 
 _RUNNER_UP = 5
 """The entry whose score a lead is measured from: answers to one question rarely stand in more than four."""
+
+_NO_VECTOR: Vectors = np.zeros(1, dtype=np.float32)
 
 _MOST_CONCEPTS = 10
 """Counted for certainty: a pasted paragraph is no surer than a long question."""
@@ -121,7 +123,7 @@ class Retriever:
         if not self.snapshot.urls:
             return Search(query, ())
         matched = match_terms(query.concepts, self.snapshot.postings)
-        vector = self._embed(query.text)
+        vector = _NO_VECTOR if self.snapshot.words_only else self._embed(query.text)
         found = self.candidates(vector, matched, exclude)
         return Search(query, tuple(self._evidence(found, matched, limit)) if len(found.entries) else ())
 
@@ -169,10 +171,19 @@ class Retriever:
         for rank, (place, url) in enumerate(zip(best, urls, strict=True), start=1):
             question, *sections = passages[url]
             signals = _signals(found, int(place), matched, held[:, rank - 1], runner_up)
+            if self.snapshot.words_only:
+                signals = replace(signals, words_only=True)
             certainty = min(certainty, probability(signals))  # never surer of an entry than of a better one
-            scored = _scored(sections, found.section_cosines[found.begins[place] :])
+            scored = _scored(sections, self._nearness(sections, found, int(place), matched))
             evidence.append(Evidence(rank, url, question.text, certainty, signals, scored))
         return evidence
+
+    def _nearness(self, sections: list[Passage], found: Candidates, place: int, matched: TermMatch) -> Vectors:
+        """Return how near to the question the sections of an entry are: their cosines, or the terms that they hold."""
+        if self.snapshot.words_only:
+            return matched.shares_in([f"{section.section} {section.text}" for section in sections])
+        begin = found.begins[place]
+        return found.section_cosines[begin : begin + len(sections)]
 
 
 def _signals(found: Candidates, place: int, matched: TermMatch, held: Vectors, runner_up: float) -> Signals:
@@ -190,7 +201,7 @@ def _signals(found: Candidates, place: int, matched: TermMatch, held: Vectors, r
 
 
 def _scored(sections: list[Passage], cosines: Vectors) -> tuple[ScoredPassage, ...]:
-    pairs = zip(sections, map(float, islice(cosines, len(sections))), strict=True)
+    pairs = zip(sections, map(float, cosines), strict=True)
     return tuple(sorted((ScoredPassage(*pair) for pair in pairs), key=lambda scored: -scored.cosine))
 
 
