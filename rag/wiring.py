@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from rag.errors import ConfigurationError
 from rag.indexing import (
     SNAPSHOT,
     Approve,
+    Follower,
     Generation,
     IndexFolder,
     IndexStatus,
@@ -160,6 +161,19 @@ def sync_index(
     index = index_folder(settings)
     with closing(EmbeddingCache(settings.data_dir / "embeddings.sqlite3")) as cache:
         return sync(settings.corpus_dir, index, embedder, cache, progress, approve=approve)
+
+
+def watch_corpus(
+    corpus_dir: Path, sync: Callable[[], SyncReport], say: Callable[[str], None], warn: Callable[[str], None]
+) -> None:
+    """Sync after each burst of changes below a corpus folder, until interrupted; see `rag.indexing.Follower`.
+
+    Raises:
+        ConfigurationError: the system refuses to watch the folder.
+    """
+    from rag.adapters.folder_changes import folder_changes  # noqa: PLC0415 brings asyncio, which nobody else needs
+
+    Follower(corpus_dir, sync, say, warn).follow(folder_changes(corpus_dir))
 
 
 @contextmanager

@@ -6,12 +6,14 @@ from rag.indexing.purchase import ALLOWANCE, Approve, Purchase, allow_few
 from rag.indexing.scan import Changes, find_changes
 from rag.indexing.status import IndexStatus, inspect_index
 from rag.indexing.sync import Progress, SyncReport, built_with, is_usable, require_built_with, sync
+from rag.indexing.watch import Follower
 
 __all__ = [
     "ALLOWANCE",
     "SNAPSHOT",
     "Approve",
     "Changes",
+    "Follower",
     "Generation",
     "GenerationStore",
     "IndexFolder",

@@ -126,8 +126,9 @@ class IndexFolder:
                 shutil.rmtree(folder)
 
     def discard(self, generation: UnfinishedGeneration) -> None:
-        """Remove a generation that will not be finished."""
-        shutil.rmtree(generation.folder, ignore_errors=True)
+        """Remove a generation that will not be finished; one that is in use already stays."""
+        if generation.folder.name != self._current_name():
+            shutil.rmtree(generation.folder, ignore_errors=True)
 
     def _generations(self) -> Iterator[Path]:
         return self.path.glob("g" + "[0-9]" * _NAME_DIGITS)
