@@ -8,7 +8,7 @@ BIN := .venv/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help setup ask test check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint clean
+.PHONY: help setup ask test check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -66,6 +66,9 @@ bench-answers: .venv/.ready-dev ## Count what becomes of the development questio
 
 bench-lint: .venv/.ready-dev ## Time the linter over 35,915 entries made from those of a corpus: CORPUS=folder
 	$(BIN)/python -m bench.lint --corpus-dir "$(CORPUS)"
+
+bench-watch: .venv/.ready-dev ## Time how soon a saved entry is found while the corpus is watched: CORPUS=folder
+	$(BIN)/python -m bench.watch --corpus-dir "$(CORPUS)"
 
 lock: .venv/.ready-dev ## Choose dependency versions anew and write the lock files
 	$(BIN)/uv pip compile $(LOCK) --group setup -o requirements.lock

@@ -23,6 +23,7 @@ from rag.errors import ConfigurationError, IndexStateError, NotApprovedError, Pr
 from rag.indexing import (
     SNAPSHOT,
     Approve,
+    Follower,
     Generation,
     IndexFolder,
     IndexStatus,
@@ -260,6 +261,19 @@ def roll_back_index(settings: Settings) -> Rollback:
 
 def _embedding_cache(settings: Settings) -> closing[EmbeddingCache]:
     return closing(EmbeddingCache(settings.data_dir / "embeddings.sqlite3"))
+
+
+def watch_corpus(
+    corpus_dir: Path, sync: Callable[[], SyncReport], say: Callable[[str], None], warn: Callable[[str], None]
+) -> None:
+    """Sync after each burst of changes below a corpus folder, until interrupted; see `rag.indexing.Follower`.
+
+    Raises:
+        ConfigurationError: the system refuses to watch the folder.
+    """
+    from rag.adapters.folder_changes import folder_changes  # noqa: PLC0415 brings asyncio, which nobody else needs
+
+    Follower(corpus_dir, sync, say, warn).follow(folder_changes(corpus_dir))
 
 
 @contextmanager
