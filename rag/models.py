@@ -127,6 +127,7 @@ class Evidence:
         score: how sure we are that the entry answers the question, from 0 to 1.
         signals: what the score was made from.
         sections: of its answer, nearest to the question first; never empty.
+        relevance: what a reranker scored it, on the scale of its model; None where none ranked it.
     """
 
     rank: int
@@ -135,6 +136,7 @@ class Evidence:
     score: float
     signals: Signals
     sections: tuple[ScoredPassage, ...]
+    relevance: float | None = None
 
     @property
     def passage(self) -> Passage:
@@ -144,10 +146,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What was found for a question: how it was read, and the entries, best first."""
+    """What was found for a question: how it was read, and the entries, best first.
+
+    Attributes:
+        notices: what did not work as it is set up to, though the search did; one sentence each.
+    """
 
     query: Query
     evidence: tuple[Evidence, ...]
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

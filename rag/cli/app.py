@@ -125,6 +125,8 @@ def search(
         found = quicktakes.search(lines[0].question, limit=limit, exclude=exclude or ())
     from rag.cli.render import show_results
 
+    for notice in found.notices:
+        typer.echo(f"warning: {notice}", err=True)
     show_results(Console(), found, explain=explain)
 
 
