@@ -21,11 +21,11 @@ def rerank(reranker: Reranker, query: Query, evidence: Sequence[Evidence]) -> tu
     """Return entries with the first `RERANKED` in a reranker's order, and what there is to tell of it.
 
     Entries of equal relevance keep their order; so do all where the reranker fails, and a notice says so. The question
-    is read with its spelling repaired, as it is embedded.
+    is read as it was asked: its words were replaced for the embedder, and a wrong one should not mislead both.
     """
     best, rest = evidence[:RERANKED], evidence[RERANKED:]
     try:
-        relevances = reranker.rerank(query.text, [_as_read(one) for one in best])
+        relevances = reranker.rerank(plain_text(query.question), [_as_read(one) for one in best])
     except ProviderError as error:
         return list(evidence), (f"the results were not reranked: {error}",)
     by_relevance = sorted(zip(best, relevances, strict=True), key=lambda pair: -pair[1])
