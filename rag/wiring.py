@@ -49,6 +49,7 @@ from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer, op
 from rag.settings import DEFAULT_EMBEDDER, Settings
 
 _Result = TypeVar("_Result")
+_Reply = TypeVar("_Reply", Answer, Search)
 
 
 def index_folder(settings: Settings, *, patience_s: float = 0.0) -> IndexFolder:
@@ -141,12 +142,12 @@ class QuickTakes:
 
     def ask(self, question: str, *, exclude: Collection[str] = ()) -> Answer:
         """Answer a question; see `rag.answering.Answerer.ask`."""
-        return self._try(lambda own: replace(own.answerer.ask(question, exclude=exclude), notices=own.notices))
+        return self._try(lambda own: _with_notices(own.notices, own.answerer.ask(question, exclude=exclude)))
 
     def search(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> Search:
         """Find the entries that answer a question; see `rag.retrieval.Retriever.search`."""
         return self._try(
-            lambda own: replace(own.retriever.search(question, limit=limit, exclude=exclude), notices=own.notices)
+            lambda own: _with_notices(own.notices, own.retriever.search(question, limit=limit, exclude=exclude))
         )
 
     def unknown_urls(self, urls: Collection[str]) -> set[str]:
@@ -165,6 +166,10 @@ class QuickTakes:
             if self.substitute is None:
                 raise
             return call(self.substitute(error))
+
+
+def _with_notices(notices: tuple[str, ...], reply: _Reply) -> _Reply:
+    return replace(reply, notices=(*notices, *reply.notices))
 
 
 def load_embedder(settings: Settings) -> Embedder:
@@ -346,10 +351,11 @@ def open_for_reading(
     report is None where the index was not brought in step.
 
     Raises:
-        ConfigurationError: the corpus folder does not exist.
+        ConfigurationError: the corpus folder does not exist, or the settings name a reranker that cannot be used.
         NotApprovedError: bringing the index in step would cost money; see `rag.indexing.allow_few`.
     """
     index_folder(settings)
+    load_reranker(settings)  # a setting that is wrong is told before anything is embedded
     report: SyncReport | None = None
     trouble: QuickTakesError | OSError | None = None
     try:
