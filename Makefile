@@ -8,7 +8,7 @@ BIN := .venv/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help setup ask test check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-answers bench-lint clean
+.PHONY: help setup ask test check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-answers bench-lint bench-kills clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -63,6 +63,9 @@ bench-answers: .venv/.ready-dev ## Count what becomes of the development questio
 
 bench-lint: .venv/.ready-dev ## Time the linter over 35,915 entries made from those of a corpus: CORPUS=folder
 	$(BIN)/python -m bench.lint --corpus-dir "$(CORPUS)"
+
+bench-kills: .venv/.ready-dev ## Kill 200 syncs at random moments, and prove the index after each: CORPUS=folder
+	$(BIN)/python -m bench.kills --corpus-dir "$(CORPUS)"
 
 lock: .venv/.ready-dev ## Choose dependency versions anew and write the lock files
 	$(BIN)/uv pip compile $(LOCK) --group setup -o requirements.lock
