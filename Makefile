@@ -8,7 +8,7 @@ BIN := .venv/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help setup ask test check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-answers bench-lint bench-kills clean
+.PHONY: help setup ask test check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -58,11 +58,17 @@ bench-embedding: .venv/.ready-dev ## Compare the embedder with ONNX Runtime's be
 bench-retrieval: .venv/.ready-dev ## Measure ranking and confidence on the development questions: CORPUS=folder
 	$(BIN)/python -m bench.retrieval --corpus-dir "$(CORPUS)"
 
+bench-tried: .venv/.ready-dev ## Measure levers of ranking that were not kept: CORPUS=folder
+	$(BIN)/python -m bench.tried --corpus-dir "$(CORPUS)"
+
 bench-answers: .venv/.ready-dev ## Count what becomes of the development questions: CORPUS=folder
 	$(BIN)/python -m bench.answers --corpus-dir "$(CORPUS)"
 
 bench-lint: .venv/.ready-dev ## Time the linter over 35,915 entries made from those of a corpus: CORPUS=folder
 	$(BIN)/python -m bench.lint --corpus-dir "$(CORPUS)"
+
+bench-watch: .venv/.ready-dev ## Time how soon a saved entry is found while the corpus is watched: CORPUS=folder
+	$(BIN)/python -m bench.watch --corpus-dir "$(CORPUS)"
 
 bench-kills: .venv/.ready-dev ## Kill 200 syncs at random moments, and prove the index after each: CORPUS=folder
 	$(BIN)/python -m bench.kills --corpus-dir "$(CORPUS)"

@@ -17,6 +17,7 @@ _COMMANDS = (
     ("ask",),
     ("search",),
     ("index", "sync"),
+    ("index", "watch"),
     ("index", "status"),
     ("index", "verify"),
     ("index", "doctor"),

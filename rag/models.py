@@ -129,6 +129,7 @@ class Evidence:
         score: how sure we are that the entry answers the question, from 0 to 1.
         signals: what the score was made from.
         sections: of its answer, nearest to the question first; never empty.
+        relevance: what a reranker scored it, on the scale of its model; None where none ranked it.
     """
 
     rank: int
@@ -137,6 +138,7 @@ class Evidence:
     score: float
     signals: Signals
     sections: tuple[ScoredPassage, ...]
+    relevance: float | None = None
 
     @property
     def passage(self) -> Passage:
@@ -149,7 +151,8 @@ class Search:
     """What was found for a question: how it was read, and the entries, best first.
 
     Attributes:
-        notices: what the reader should know of how it was found: an index that is out of step, or not used at all.
+        notices: what did not work as it is set up to, though the search did: an index out of step, or not used at all,
+            a reranker that failed; one sentence each.
     """
 
     query: Query

@@ -52,6 +52,14 @@ class Embedder(Protocol):
         ...
 
 
+class Reranker(Protocol):
+    """Reads a question beside each of some texts, and says how well they answer it."""
+
+    def rerank(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """Return the relevance of each text, in their order: finite, higher is better; raises `ProviderError`."""
+        ...
+
+
 class VectorIndex(Protocol):
     """Keeps vectors by id, and finds the nearest of them by cosine."""
 

@@ -29,13 +29,16 @@ class Settings:
         data_dir: folder for indexes and the embedding cache (``QUICKTAKES_DATA_DIR``); can be deleted at any time.
         embedder: ``minilm``, or ``openai:<model>`` at OpenAI or at any server with its embeddings protocol
             (``QUICKTAKES_EMBEDDER``).
-        openai_base_url: address of that server, OpenAI's where it is None (``OPENAI_BASE_URL``).
+        reranker: ``openai:<model>`` at a server with the common rerank protocol; None for none
+            (``QUICKTAKES_RERANKER``).
+        openai_base_url: address of those servers, OpenAI's where it is None (``OPENAI_BASE_URL``).
         openai_api_key: OpenAI needs one, a server of one's own may not (``OPENAI_API_KEY``).
     """
 
     corpus_dir: Path = DEFAULT_CORPUS_DIR
     data_dir: Path = DEFAULT_DATA_DIR
     embedder: str = DEFAULT_EMBEDDER
+    reranker: str | None = None
     openai_base_url: str | None = None
     openai_api_key: str | None = field(default=None, repr=False)
 
@@ -46,6 +49,7 @@ class Settings:
             corpus_dir=Path(os.environ.get("QUICKTAKES_CORPUS_DIR") or DEFAULT_CORPUS_DIR),
             data_dir=Path(os.environ.get("QUICKTAKES_DATA_DIR") or DEFAULT_DATA_DIR),
             embedder=os.environ.get("QUICKTAKES_EMBEDDER") or DEFAULT_EMBEDDER,
+            reranker=os.environ.get("QUICKTAKES_RERANKER") or None,
             # The openai package reads this one too, and takes an empty one for an address: so it is refused, not unset.
             openai_base_url=os.environ.get("OPENAI_BASE_URL"),
             openai_api_key=os.environ.get("OPENAI_API_KEY") or None,

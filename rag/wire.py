@@ -43,8 +43,8 @@ def search_to_json(
         **_identity(line_id),
         "query": query.question,
         "results": [_evidence_to_json(one) | ({"why": _explained(one)} if explain else {}) for one in search.evidence],
-        "timings_ms": dict(timings_ms),
         "notices": list(search.notices),
+        "timings_ms": dict(timings_ms),
     }
     if explain:
         rewrites = [asdict(rewrite) for rewrite in query.rewrites]
@@ -54,13 +54,14 @@ def search_to_json(
 
 
 def _explained(evidence: Evidence) -> dict[str, Json]:
-    """Return an entry's signals, what each adds to its rank and to its certainty, and the words that matched."""
+    """Return an entry's signals, what each adds to its rank and certainty, what matched, and a reranker's score."""
     signals = {name: value for name, value in asdict(evidence.signals).items() if name not in {"matched", "words_only"}}
     return {
         "signals": _rounded(signals),
         "rank_parts": _rounded(rank_parts(evidence.signals)),
         "certainty_parts": _rounded(certainty_parts(evidence.signals)),
         "matched": list(evidence.signals.matched),
+        **({} if evidence.relevance is None else {"relevance": evidence.relevance}),
     }
 
 

@@ -23,6 +23,7 @@ from rag.errors import ConfigurationError, IndexStateError, NotApprovedError, Pr
 from rag.indexing import (
     SNAPSHOT,
     Approve,
+    Follower,
     Generation,
     IndexFolder,
     IndexStatus,
@@ -43,7 +44,7 @@ from rag.indexing import (
     verify,
 )
 from rag.models import Answer, Provenance, Search
-from rag.ports import Embedder
+from rag.ports import Embedder, Reranker
 from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer, open_snapshot, related_entries
 from rag.settings import DEFAULT_EMBEDDER, Settings
 
@@ -197,15 +198,39 @@ def embedder_fingerprint(settings: Settings) -> str:
 
 def _openai_model(settings: Settings) -> str | None:
     """Return the model's name of ``openai:<model>``, or None for ``minilm``."""
-    provider, _, model = settings.embedder.partition(":")
-    if provider == "openai" and model.strip():
-        return model.strip()
+    if model := _model_at_openai(settings.embedder):
+        return model
     if settings.embedder != DEFAULT_EMBEDDER:
         raise ConfigurationError(
             f"there is no embedder {settings.embedder!r}; set QUICKTAKES_EMBEDDER to {DEFAULT_EMBEDDER}, or to "
             "openai:<model>, such as openai:text-embedding-3-small"
         )
     return None
+
+
+def load_reranker(settings: Settings) -> Reranker | None:
+    """Return the reranker that the settings name, if they name one.
+
+    Raises:
+        ConfigurationError: there is none of that name, or its server's address or key is missing or cannot be one.
+    """
+    if settings.reranker is None:
+        return None
+    model = _model_at_openai(settings.reranker)
+    if model is None:
+        raise ConfigurationError(
+            f"there is no reranker {settings.reranker!r}; set QUICKTAKES_RERANKER to openai:<model>, such as "
+            "openai:bge-reranker-v2-m3, or unset it to do without"
+        )
+    from rag.adapters.openai_reranker import OpenAIReranker  # noqa: PLC0415 the package takes a second to import
+
+    return OpenAIReranker(model, settings.openai_base_url, settings.openai_api_key)
+
+
+def _model_at_openai(name: str) -> str | None:
+    """Return the model's name of ``openai:<model>``, or None for anything else."""
+    provider, _, model = name.partition(":")
+    return model.strip() or None if provider == "openai" else None
 
 
 def index_status(settings: Settings) -> IndexStatus:
@@ -262,20 +287,35 @@ def _embedding_cache(settings: Settings) -> closing[EmbeddingCache]:
     return closing(EmbeddingCache(settings.data_dir / "embeddings.sqlite3"))
 
 
+def watch_corpus(
+    corpus_dir: Path, sync: Callable[[], SyncReport], say: Callable[[str], None], warn: Callable[[str], None]
+) -> None:
+    """Sync after each burst of changes below a corpus folder, until interrupted; see `rag.indexing.Follower`.
+
+    Raises:
+        ConfigurationError: the system refuses to watch the folder.
+    """
+    from rag.adapters.folder_changes import folder_changes  # noqa: PLC0415 brings asyncio, which nobody else needs
+
+    Follower(corpus_dir, sync, say, warn).follow(folder_changes(corpus_dir))
+
+
 @contextmanager
 def open_index(settings: Settings, embedder: Embedder) -> Generator[QuickTakes]:
     """Open the index of the settings' corpus as it is, for questions; nothing is written, and no lock is taken.
 
     Raises:
         IndexStateError: there is no index, it cannot be used, or it was built with another embedder or recipe.
+        ConfigurationError: the settings name a reranker that cannot be used.
     """
+    reranker = load_reranker(settings)
     with closing(index_folder(settings).open_current()) as generation:
         require_usable(generation, built_with(embedder.fingerprint))
         catalog = generation.catalog
         meta = catalog.meta()
         dimensions = int(meta["dimensions"]) if "dimensions" in meta else None
         snapshot = generation.snapshot
-        retriever = Retriever(embedder, snapshot, catalog, _query_reader(snapshot), dimensions)
+        retriever = Retriever(embedder, snapshot, catalog, _query_reader(snapshot), dimensions, reranker)
         provenance = Provenance(meta["corpus"], f"{meta['recipe']}:{generation.folder.name}", meta["embedder"])
         yield QuickTakes(retriever, Answerer(retriever, Composer(embedder, snapshot.postings), catalog, provenance))
 
@@ -289,6 +329,7 @@ def open_synced(
     settings: Settings, embedder: Embedder, progress: Progress | None = None
 ) -> Generator[tuple[QuickTakes, SyncReport]]:
     """Bring the index of the settings' corpus in step, and open it for questions; see `sync_index` and `open_index`."""
+    load_reranker(settings)  # a setting that is wrong is told before anything is embedded
     report = sync_index(settings, embedder, progress)
     with open_index(settings, embedder) as quicktakes:
         yield quicktakes, report

@@ -129,6 +129,8 @@ def search(
     _warn(found.notices)
     from rag.cli.render import show_results
 
+    for notice in found.notices:
+        typer.echo(f"warning: {notice}", err=True)
     show_results(Console(), found, explain=explain)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import signal
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,7 +19,10 @@ from rag.errors import NotApprovedError
 from rag.wire import Json
 
 if TYPE_CHECKING:
-    from rag.indexing import Purchase, Verification
+    from rag.indexing import Purchase, SyncReport, Verification
+
+_FEW = 32
+"""Files that are indexed without a progress bar while the corpus is watched."""
 
 Yes = Annotated[bool, typer.Option("--yes", help="Embed what is new without asking, whatever it costs.")]
 
@@ -75,6 +80,33 @@ def _ask(purchase: Purchase) -> None:
         raise NotApprovedError("this may cost money and there is no terminal to ask; nothing was spent: add --yes")
     if not typer.confirm("Embed them?", err=True):
         raise NotApprovedError("not approved; nothing was spent and the index is as it was")
+
+
+@index_app.command("watch")
+def watch_command(corpus_dir: CorpusDir = None, data_dir: DataDir = None) -> None:
+    """Keep the index in step with the corpus while it is edited, until Ctrl-C or SIGTERM.
+
+    Says one line for each sync, and on standard error which files cannot be used and why; it goes on after errors.
+    Where embedding may cost money, it embeds a few passages and refuses more, as ask does: approve them with
+    'quicktakes index sync'.
+
+    Example: quicktakes index watch --corpus-dir corpus
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what is half written goes on the way out
+    with suppress(KeyboardInterrupt):
+        from rag.wiring import index_folder, load_embedder, sync_index, watch_corpus
+
+        settings = settings_from(corpus_dir, data_dir)
+        index_folder(settings)  # a corpus folder that is missing is told before the embedder is loaded
+        embedder = load_embedder(settings)
+
+        def sync() -> SyncReport:
+            with show_progress("Indexing") as progress:
+                return sync_index(
+                    settings, embedder, lambda done, total: progress(done, total) if total > _FEW else None
+                )
+
+        watch_corpus(settings.corpus_dir, sync, typer.echo, lambda line: typer.echo(line, err=True))
 
 
 @index_app.command("status")

@@ -11,6 +11,7 @@ from rag.indexing.scan import Changes, find_changes
 from rag.indexing.status import IndexStatus, inspect_index
 from rag.indexing.sync import SyncReport, build_anew, sync
 from rag.indexing.verify import Verification, verify
+from rag.indexing.watch import Follower
 from rag.indexing.words import read_words
 from rag.indexing.writing import Progress
 
@@ -20,6 +21,7 @@ __all__ = [
     "Approve",
     "Changes",
     "Difference",
+    "Follower",
     "Generation",
     "GenerationStore",
     "IndexFolder",

@@ -50,7 +50,9 @@ def _passage_ids(catalog: Catalog, urls: Sequence[str]) -> tuple[list[str], list
     counts = dict.fromkeys(urls, 0)
     for url, kind, passage_id in catalog.passage_ids():
         if url not in counts:
-            raise IndexStateError(f"the catalog has passages of {url}, and no such entry; run 'quicktakes index doctor'")
+            raise IndexStateError(
+                f"the catalog has passages of {url}, and no such entry; run 'quicktakes index doctor'"
+            )
         if kind == "question":
             asked.append(passage_id)
         else:

@@ -11,9 +11,10 @@ import numpy as np
 
 from rag.errors import IndexStateError, QuestionError
 from rag.models import Evidence, Passage, ScoredPassage, Search, Signals
-from rag.ports import Embedder, PassageStore, Rows, Vectors
+from rag.ports import Embedder, PassageStore, Reranker, Rows, Vectors
 from rag.retrieval.fusion import fuse, probability
 from rag.retrieval.query import QueryReader
+from rag.retrieval.reranking import RERANKED, rerank
 from rag.retrieval.snapshot import Snapshot
 from rag.retrieval.terms import TermMatch, match_terms
 
@@ -83,6 +84,7 @@ class Retriever:
 
     Attributes:
         dimensions: of the index's vectors, as its manifest has them; None where it has none.
+        reranker: has the last word on the order of the best; None for the order of the signals.
     """
 
     embedder: Embedder
@@ -90,7 +92,10 @@ class Retriever:
     store: PassageStore
     reader: QueryReader
     dimensions: int | None = None
-    _remembered: OrderedDict[tuple[str, int, frozenset[str]], Search] = field(default_factory=OrderedDict, repr=False)
+    reranker: Reranker | None = None
+    _remembered: OrderedDict[tuple[str, int, frozenset[str]], Search] = field(
+        default_factory=OrderedDict, init=False, repr=False
+    )
 
     def retrieve(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> list[Evidence]:
         """Return the evidence that `search` finds."""
@@ -99,7 +104,8 @@ class Retriever:
     def search(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> Search:
         """Find up to `limit` distinct entries, best first, each with the section that fits best.
 
-        A search that was made before is remembered: an index never changes while it is open.
+        A search that was made before is remembered: an index never changes while it is open. One with a notice is
+        not: what failed may work again.
 
         Args:
             exclude: urls of entries to search as if they were not in the corpus; how rare a term is, is counted over
@@ -113,7 +119,8 @@ class Retriever:
         check_question(question)
         key = (question, limit, frozenset(exclude))
         found = self._remembered.pop(key, None) or self._search(*key)
-        self._remembered[key] = found
+        if not found.notices:
+            self._remembered[key] = found
         if len(self._remembered) > _REMEMBERED:
             self._remembered.popitem(last=False)
         return found
@@ -125,7 +132,12 @@ class Retriever:
         matched = match_terms(query.concepts, self.snapshot.postings)
         vector = _NO_VECTOR if self.snapshot.words_only else self._embed(query.text)
         found = self.candidates(vector, matched, exclude)
-        return Search(query, tuple(self._evidence(found, matched, limit)) if len(found.entries) else ())
+        if not len(found.entries):
+            return Search(query, ())
+        if self.reranker is None:
+            return Search(query, tuple(self._evidence(found, matched, limit)))
+        evidence, notices = rerank(self.reranker, query, self._evidence(found, matched, max(limit, RERANKED)))
+        return Search(query, tuple(evidence[:limit]), notices)
 
     def _embed(self, text: str) -> Vectors:
         vector: Vectors = self.embedder.embed([text])[0]

@@ -3,6 +3,7 @@
 from rag.testing.embedder import HashEmbedder
 from rag.testing.embeddings_server import EmbeddingsServer
 from rag.testing.entries import entry_text, make_entry
+from rag.testing.reranker import HashReranker
 from rag.testing.vectors import MemoryVectorIndex
 
-__all__ = ["EmbeddingsServer", "HashEmbedder", "MemoryVectorIndex", "entry_text", "make_entry"]
+__all__ = ["EmbeddingsServer", "HashEmbedder", "HashReranker", "MemoryVectorIndex", "entry_text", "make_entry"]
