@@ -8,7 +8,7 @@ BIN := .venv/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help setup ask test check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch clean
+.PHONY: help setup ask test check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -69,6 +69,9 @@ bench-lint: .venv/.ready-dev ## Time the linter over 35,915 entries made from th
 
 bench-watch: .venv/.ready-dev ## Time how soon a saved entry is found while the corpus is watched: CORPUS=folder
 	$(BIN)/python -m bench.watch --corpus-dir "$(CORPUS)"
+
+bench-kills: .venv/.ready-dev ## Kill 200 syncs at random moments, and prove the index after each: CORPUS=folder
+	$(BIN)/python -m bench.kills --corpus-dir "$(CORPUS)"
 
 lock: .venv/.ready-dev ## Choose dependency versions anew and write the lock files
 	$(BIN)/uv pip compile $(LOCK) --group setup -o requirements.lock
