@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -46,6 +46,18 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of texts, shape ``(len(texts), dimensions)``, in their order; raises `ProviderError`."""
+        ...
+
+
+class BulkEmbedder(Protocol):
+    """Turns more texts into vectors than one process should."""
+
+    def embed(self, texts: Iterable[str]) -> Generator[tuple[list[str], Vectors]]:
+        """Yield batches of texts with their vectors as they come, in any order, each text as often as it was given.
+
+        To be closed where not all batches are taken; what was yielded before a failure is good. Raises `ProviderError`
+        where the workers fail, `ConfigurationError` where they are not set up as this process is.
+        """
         ...
 
 
@@ -174,4 +186,8 @@ class EmbeddingCache(Protocol):
 
     def missing(self, texts: Sequence[str], embedder: Embedder) -> list[str]:
         """Return the distinct texts whose vectors would have to be computed, in their order."""
+        ...
+
+    def keep(self, texts: Sequence[str], vectors: Vectors, embedder: Embedder) -> None:
+        """Remember vectors of this embedder that were computed elsewhere, one row a text."""
         ...

@@ -6,7 +6,8 @@ import hashlib
 import shutil
 from collections.abc import Collection, Generator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from rag.adapters.catalog import Catalog
@@ -31,9 +32,10 @@ from rag.indexing import (
     inspect_index,
     require_built_with,
     sync,
+    sync_in_bulk,
 )
 from rag.models import Answer, Evidence, Provenance
-from rag.ports import Embedder
+from rag.ports import BulkEmbedder, Embedder
 from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer, open_snapshot, related_entries
 from rag.settings import DEFAULT_EMBEDDER, Settings
 
@@ -117,6 +119,24 @@ def load_embedder(settings: Settings) -> Embedder:
     return OpenAIEmbedder(model, settings.openai_base_url, settings.openai_api_key)
 
 
+def load_ray_embedder(settings: Settings) -> BulkEmbedder:
+    """Return what embeds on Ray with the embedder that the settings name.
+
+    Raises:
+        ConfigurationError: Ray is not installed, or there is no embedder of that name.
+    """
+    from rag.adapters.ray_embedding import RayBulkEmbedder  # noqa: PLC0415 few need it
+
+    load = partial(_load_on_worker, settings.embedder, settings.openai_base_url)
+    return RayBulkEmbedder(load, embedder_fingerprint(settings), settings.ray_address)
+
+
+def _load_on_worker(embedder: str, openai_base_url: str | None) -> Embedder:
+    """Return an embedder for one core; a key is taken from the worker's own environment and never sent there."""
+    settings = replace(Settings.from_environment(), embedder=embedder, openai_base_url=openai_base_url)
+    return MiniLMEmbedder(most_sessions=1) if _openai_model(settings) is None else load_embedder(settings)
+
+
 def embedder_fingerprint(settings: Settings) -> str:
     """Return the fingerprint of the embedder that the settings name, without loading it and with no key.
 
@@ -154,11 +174,18 @@ def index_status(settings: Settings) -> IndexStatus:
 
 
 def sync_index(
-    settings: Settings, embedder: Embedder, progress: Progress | None = None, *, approve: Approve = allow_few
+    settings: Settings,
+    embedder: Embedder,
+    progress: Progress | None = None,
+    *,
+    approve: Approve = allow_few,
+    bulk: BulkEmbedder | None = None,
 ) -> SyncReport:
-    """Bring the index of the settings' corpus in step with it; see `rag.indexing.sync`."""
+    """Bring the index of the settings' corpus in step with it; see `rag.indexing.sync` and `sync_in_bulk`."""
     index = index_folder(settings)
     with closing(EmbeddingCache(settings.data_dir / "embeddings.sqlite3")) as cache:
+        if bulk is not None:
+            return sync_in_bulk(settings.corpus_dir, index, embedder, cache, bulk, progress, approve=approve)
         return sync(settings.corpus_dir, index, embedder, cache, progress, approve=approve)
 
 

@@ -1,5 +1,6 @@
 """The index: built from the corpus, kept in step with it, opened for reading."""
 
+from rag.indexing.bulk import sync_in_bulk
 from rag.indexing.compiling import compile_snapshot
 from rag.indexing.generation import SNAPSHOT, Generation, GenerationStore, IndexFolder, UnfinishedGeneration
 from rag.indexing.purchase import ALLOWANCE, Approve, Purchase, allow_few
@@ -28,4 +29,5 @@ __all__ = [
     "is_usable",
     "require_built_with",
     "sync",
+    "sync_in_bulk",
 ]
