@@ -24,7 +24,7 @@ test: .venv/.ready-dev ## Run all tests
 	$(BIN)/pytest
 
 test-ray: .venv-ray/.ready ## Run the tests that start Ray, in an environment of their own
-	.venv-ray/bin/python -m pytest -n 0 -m ray
+	.venv-ray/bin/python -m pytest -n 0 -m ray -p no:unraisableexception  # Ray leaves ended children unreaped
 
 check: lint types imports docs corpus-lint test ## The whole gate; CI runs this
 

@@ -111,15 +111,15 @@ class RayBulkEmbedder:
         import ray.data  # noqa: PLC0415 it takes seconds, and reads its settings then
 
         # A socket's path holds 107 bytes at most, and Ray's own are 62 long: so not wherever TMPDIR may point.
-        with tempfile.TemporaryDirectory(prefix="ray-", dir="/tmp", ignore_cleanup_errors=True) as folder:
-            with self._started(folder):
-                logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # what it has to say, its exceptions say too
-                context = ray.data.DataContext.get_current()
-                context.enable_progress_bars = False
-                context.print_on_execution_start = False
-                context.raise_original_map_exception = True
-                context.execution_no_progress_timeout_s = self._most_silent_s
-                yield max(1, int(ray.cluster_resources().get("CPU", 1)))
+        temporary = tempfile.TemporaryDirectory(prefix="ray-", dir="/tmp", ignore_cleanup_errors=True)
+        with temporary as folder, self._started(folder):
+            logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # what it has to say, its exceptions say too
+            context = ray.data.DataContext.get_current()
+            context.enable_progress_bars = False
+            context.print_on_execution_start = False
+            context.raise_original_map_exception = True
+            context.execution_no_progress_timeout_s = self._most_silent_s
+            yield max(1, int(ray.cluster_resources().get("CPU", 1)))
 
     @contextmanager
     def _started(self, folder: str) -> Generator[None]:
