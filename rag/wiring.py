@@ -49,6 +49,7 @@ from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer, op
 from rag.settings import DEFAULT_EMBEDDER, Settings
 
 _Result = TypeVar("_Result")
+_Reply = TypeVar("_Reply", Answer, Search)
 
 
 def index_folder(settings: Settings, *, patience_s: float = 0.0) -> IndexFolder:
@@ -141,13 +142,11 @@ class QuickTakes:
 
     def ask(self, question: str, *, exclude: Collection[str] = ()) -> Answer:
         """Answer a question; see `rag.answering.Answerer.ask`."""
-        return self._try(lambda own: replace(own.answerer.ask(question, exclude=exclude), notices=own.notices))
+        return self._try(lambda own: own.with_notices(own.answerer.ask(question, exclude=exclude)))
 
     def search(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> Search:
         """Find the entries that answer a question; see `rag.retrieval.Retriever.search`."""
-        return self._try(
-            lambda own: replace(own.retriever.search(question, limit=limit, exclude=exclude), notices=own.notices)
-        )
+        return self._try(lambda own: own.with_notices(own.retriever.search(question, limit=limit, exclude=exclude)))
 
     def unknown_urls(self, urls: Collection[str]) -> set[str]:
         """Return which of some urls no file of the corpus has: to exclude them would exclude nothing."""
@@ -156,6 +155,10 @@ class QuickTakes:
     def related(self, urls: Sequence[str], *, limit: int = 5) -> dict[str, list[str]]:
         """Return for each entry the urls of others about the same thing; see `rag.retrieval.related_entries`."""
         return related_entries(urls, self.retriever.snapshot, limit=limit)
+
+    def with_notices(self, reply: _Reply) -> _Reply:
+        """Return an answer or a search that says what there is to say of all of them, before what it says itself."""
+        return replace(reply, notices=(*self.notices, *reply.notices))
 
     def _try(self, call: Callable[[QuickTakes], _Result]) -> _Result:
         """Return what a call gives; where index or embedder fail it, what it gives with the substitute."""
@@ -346,10 +349,11 @@ def open_for_reading(
     report is None where the index was not brought in step.
 
     Raises:
-        ConfigurationError: the corpus folder does not exist.
+        ConfigurationError: the corpus folder does not exist, or the settings name a reranker that cannot be used.
         NotApprovedError: bringing the index in step would cost money; see `rag.indexing.allow_few`.
     """
     index_folder(settings)
+    load_reranker(settings)  # a setting that is wrong is told before anything is embedded
     report: SyncReport | None = None
     trouble: QuickTakesError | OSError | None = None
     try:

@@ -65,6 +65,7 @@ class Answerer:
                 "compose": _ms(finished - retrieved),
                 "total": _ms(finished - started),
             },
+            notices=found.notices,
         )
 
     def _curated(self, question: str, evidence: Sequence[Evidence]) -> _Reply | None:

@@ -126,7 +126,6 @@ def search(
             _write_lines(lines, reply)
             return
         found = quicktakes.search(lines[0].question, limit=limit, exclude=exclude or ())
-    _warn(found.notices)
     from rag.cli.render import show_results
 
     for notice in found.notices:
