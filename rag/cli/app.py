@@ -128,8 +128,7 @@ def search(
         found = quicktakes.search(lines[0].question, limit=limit, exclude=exclude or ())
     from rag.cli.render import show_results
 
-    for notice in found.notices:
-        typer.echo(f"warning: {notice}", err=True)
+    _warn(found.notices)
     show_results(Console(), found, explain=explain)
 
 

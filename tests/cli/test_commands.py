@@ -275,7 +275,7 @@ def test_a_question_that_cannot_be_asked_is_one_line(run: Run, command: str, que
 
 
 def test_a_data_folder_that_is_a_file_is_one_line(run: Run, tmp_path: Path) -> None:
-    """Where the index cannot be kept, the operator learns which path is wrong, and a question is answered all the same."""
+    """Where the index cannot be kept, the operator learns which path is wrong; a question is answered all the same."""
     (tmp_path / "taken").write_text("not a folder")
 
     assert_one_line_error(run("index", "sync", "--data-dir", "taken"), "taken")
