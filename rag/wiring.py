@@ -144,13 +144,11 @@ class QuickTakes:
 
     def ask(self, question: str, *, exclude: Collection[str] = ()) -> Answer:
         """Answer a question; see `rag.answering.Answerer.ask`."""
-        return self._try(lambda own: _with_notices(own.notices, own.answerer.ask(question, exclude=exclude)))
+        return self._try(lambda own: own.with_notices(own.answerer.ask(question, exclude=exclude)))
 
     def search(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> Search:
         """Find the entries that answer a question; see `rag.retrieval.Retriever.search`."""
-        return self._try(
-            lambda own: _with_notices(own.notices, own.retriever.search(question, limit=limit, exclude=exclude))
-        )
+        return self._try(lambda own: own.with_notices(own.retriever.search(question, limit=limit, exclude=exclude)))
 
     def unknown_urls(self, urls: Collection[str]) -> set[str]:
         """Return which of some urls no file of the corpus has: to exclude them would exclude nothing."""
@@ -160,6 +158,10 @@ class QuickTakes:
         """Return for each entry the urls of others about the same thing; see `rag.retrieval.related_entries`."""
         return related_entries(urls, self.retriever.snapshot, limit=limit)
 
+    def with_notices(self, reply: _Reply) -> _Reply:
+        """Return an answer or a search that says what there is to say of all of them, before what it says itself."""
+        return replace(reply, notices=(*self.notices, *reply.notices))
+
     def _try(self, call: Callable[[QuickTakes], _Result]) -> _Result:
         """Return what a call gives; where index or embedder fail it, what it gives with the substitute."""
         try:
@@ -168,10 +170,6 @@ class QuickTakes:
             if self.substitute is None:
                 raise
             return call(self.substitute(error))
-
-
-def _with_notices(notices: tuple[str, ...], reply: _Reply) -> _Reply:
-    return replace(reply, notices=(*notices, *reply.notices))
 
 
 def load_embedder(settings: Settings) -> Embedder:

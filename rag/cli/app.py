@@ -126,9 +126,9 @@ def search(
             _write_lines(lines, reply)
             return
         found = quicktakes.search(lines[0].question, limit=limit, exclude=exclude or ())
-    _warn(found.notices)
     from rag.cli.render import show_results
 
+    _warn(found.notices)
     show_results(Console(), found, explain=explain)
 
 
