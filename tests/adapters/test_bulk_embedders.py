@@ -53,15 +53,21 @@ class OtherEmbedder(HashEmbedder):
     fingerprint = "hash-embedder:2"
 
 
+@pytest.fixture(scope="session")
+def token_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return one home folder for all tests: Ray reads the token that it keeps there once in a process."""
+    return tmp_path_factory.mktemp("home")
+
+
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give Ray, where it is installed, a home folder for the token that it keeps there; forget its settings after."""
+def home(token_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give Ray, where it is installed, a home folder; forget its settings after."""
     pytest.importorskip("ray", reason="Ray is not installed: make test-ray")
     for name in ("RAY_USAGE_STATS_ENABLED", "RAY_BACKEND_LOG_LEVEL", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(token_folder))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), *sys.path]))
-    return tmp_path
+    return token_folder
 
 
 @pytest.fixture(params=["double", pytest.param("ray", marks=on_ray)])
