@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -245,7 +244,7 @@ def test_the_one_entry_left_is_found_by_each_signal_alone(crowded: Retriever, si
     if signal != "questions":
         snapshot = replace(snapshot, questions=SilentIndex(snapshot.questions))
     question = "What do stem cells become?" if signal == "terms" else "What is it that they do?"
-    alone = replace(crowded, snapshot=snapshot, _remembered=OrderedDict())
+    alone = replace(crowded, snapshot=snapshot)
     concepts = crowded.reader.read(question).concepts
     assert bool(match_terms(concepts, snapshot.postings).shares.any()) == (signal == "terms")
     assert urls_of(alone.retrieve(question, exclude=excluded)) == [lesser]
