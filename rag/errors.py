@@ -38,6 +38,12 @@ class IndexBusyError(IndexStateError):
     retryable = True
 
 
+class IndexUnavailableError(IndexStateError):
+    """The server that holds the vectors cannot be reached or is too slow; the same call may succeed later."""
+
+    retryable = True
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One thing wrong with one corpus file.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DEFAULT_CORPUS_DIR = Path("corpus")
@@ -26,10 +26,15 @@ class Settings:
     Attributes:
         corpus_dir: folder of entries (``QUICKTAKES_CORPUS_DIR``).
         data_dir: folder for indexes and the embedding cache (``QUICKTAKES_DATA_DIR``); can be deleted at any time.
+        chroma_url: Chroma server that keeps the vectors, ``http://host:port`` or ``https://host:port``; they are kept
+            in `data_dir` where it is None (``QUICKTAKES_CHROMA_URL``).
+        chroma_token: what that server wants as ``X-Chroma-Token``, if anything (``QUICKTAKES_CHROMA_TOKEN``).
     """
 
     corpus_dir: Path = DEFAULT_CORPUS_DIR
     data_dir: Path = DEFAULT_DATA_DIR
+    chroma_url: str | None = None
+    chroma_token: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -37,4 +42,6 @@ class Settings:
         return cls(
             corpus_dir=Path(os.environ.get("QUICKTAKES_CORPUS_DIR") or DEFAULT_CORPUS_DIR),
             data_dir=Path(os.environ.get("QUICKTAKES_DATA_DIR") or DEFAULT_DATA_DIR),
+            chroma_url=os.environ.get("QUICKTAKES_CHROMA_URL") or None,
+            chroma_token=os.environ.get("QUICKTAKES_CHROMA_TOKEN") or None,
         )

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Collection, Generator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.adapters.catalog import Catalog
-from rag.adapters.chroma import ChromaVectorIndex
 from rag.adapters.embedding_cache import EmbeddingCache
 from rag.adapters.english import is_english
 from rag.adapters.minilm import MiniLMEmbedder
 from rag.answering import Answerer, Composer
 from rag.corpus import require_folder
+from rag.generations import Generations, VectorFolders, VectorServer
 from rag.indexing import (
-    SNAPSHOT,
-    Generation,
     IndexFolder,
     IndexStatus,
     Progress,
     SyncReport,
-    UnfinishedGeneration,
     built_with,
     inspect_index,
     sync,
 )
 from rag.models import Answer, Evidence, Provenance
 from rag.ports import Embedder
-from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer, open_snapshot, related_entries
+from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer, related_entries
 from rag.settings import Settings
 
 
@@ -43,35 +38,13 @@ def index_folder(settings: Settings) -> IndexFolder:
     require_folder(settings.corpus_dir)
     corpus = settings.corpus_dir.resolve()
     key = hashlib.sha256(str(corpus).encode()).hexdigest()[:8]
-    return IndexFolder(settings.data_dir / "indexes" / f"{corpus.name}-{key}", _Generations())
+    return IndexFolder(settings.data_dir / "indexes" / f"{corpus.name}-{key}", _generations(settings))
 
 
-class _Generations:
-    """Generations with a catalog in SQLite and vectors in Chroma; implements `rag.indexing.GenerationStore`."""
-
-    def open(self, folder: Path) -> Generation:
-        """Return a finished generation; Chroma is not needed to read."""
-        snapshot = open_snapshot(folder / SNAPSHOT)
-        return Generation(folder, Catalog(folder / _CATALOG, read_only=True), snapshot)
-
-    def create(self, folder: Path) -> UnfinishedGeneration:
-        """Return an empty generation in a new folder."""
-        folder.mkdir(parents=True)
-        return self._open_unfinished(folder, create=True)
-
-    def copy(self, folder: Path, finished: Path) -> UnfinishedGeneration:
-        """Return a copy of a finished generation in a new folder, without its searchable form."""
-        shutil.copytree(finished, folder, ignore=shutil.ignore_patterns(SNAPSHOT))
-        return self._open_unfinished(folder, create=False)
-
-    def _open_unfinished(self, folder: Path, *, create: bool) -> UnfinishedGeneration:
-        catalog = Catalog(folder / _CATALOG, create=create)
-        questions = ChromaVectorIndex(folder / "chroma", "questions")
-        sections = ChromaVectorIndex(folder / "chroma", "sections")
-        return UnfinishedGeneration(folder, catalog, questions, sections)
-
-
-_CATALOG = "catalog.sqlite3"
+def _generations(settings: Settings) -> Generations:
+    if settings.chroma_url is None:
+        return Generations(VectorFolders())
+    return Generations(VectorServer(settings.chroma_url, settings.chroma_token))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,20 @@ import numpy as np
 
 from rag.errors import IndexStateError
 from rag.models import PassageKind
-from rag.ports import Catalog, VectorIndex, Vectors
-from rag.retrieval import Snapshot, count_postings, dense_arrays
+from rag.ports import Catalog, DenseIndex, VectorIndex, Vectors
+from rag.retrieval import Snapshot, count_postings, dense_arrays, stored_vectors
 
 UNIT_TOLERANCE = 1e-3
 """How far the length of a stored vector may be from 1."""
 
 
-def compile_snapshot(catalog: Catalog, questions: VectorIndex, sections: VectorIndex) -> Snapshot:
+def compile_snapshot(
+    catalog: Catalog, questions: VectorIndex, sections: VectorIndex, *, in_place: bool = False
+) -> Snapshot:
     """Return the snapshot of a generation: a function of what it holds, whatever the order it was written in.
+
+    Args:
+        in_place: search the vectors where they are stored, rather than in arrays made from them.
 
     Raises:
         IndexStateError: vectors are missing, left over, not finite or not of unit length.
@@ -28,8 +33,8 @@ def compile_snapshot(catalog: Catalog, questions: VectorIndex, sections: VectorI
     return Snapshot(
         urls=urls,
         first_sections=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        questions=dense_arrays(_checked_vectors(questions, asked, "question")),
-        sections=dense_arrays(_checked_vectors(sections, told, "section")),
+        questions=_searchable(questions, asked, "question", in_place=in_place),
+        sections=_searchable(sections, told, "section", in_place=in_place),
         postings=count_postings(catalog.term_counts(), len(urls)),
         words=names,
         word_counts=np.array([words[name] for name in names], dtype=np.int32),
@@ -50,6 +55,11 @@ def _passage_ids(catalog: Catalog, urls: Sequence[str]) -> tuple[list[str], list
     if len(asked) != len(urls) or not all(counts.values()):
         raise IndexStateError("the catalog lacks passages; run 'quicktakes index doctor'")
     return asked, told, list(counts.values())
+
+
+def _searchable(index: VectorIndex, ids: Sequence[str], kind: PassageKind, *, in_place: bool) -> DenseIndex:
+    vectors = _checked_vectors(index, ids, kind)
+    return stored_vectors(index, ids) if in_place else dense_arrays(vectors)
 
 
 def _checked_vectors(index: VectorIndex, ids: Sequence[str], kind: PassageKind) -> Vectors:

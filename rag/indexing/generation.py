@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -25,25 +24,37 @@ SNAPSHOT = "snapshot"
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One finished index, never changed once it is in use: what it was built from, and its searchable form."""
+    """One finished index, never changed once it is in use: what it was built from, and its searchable form.
+
+    Attributes:
+        stores: the vector stores that its snapshot searches, where it does not hold the vectors itself.
+    """
 
     folder: Path
     catalog: Catalog
     snapshot: Snapshot
+    stores: tuple[VectorIndex, ...] = ()
 
     def close(self) -> None:
-        """Close its files."""
+        """Close its files and connections."""
         self.catalog.close()
+        for store in self.stores:
+            store.close()
 
 
 @dataclass(frozen=True, slots=True)
 class UnfinishedGeneration:
-    """An index that is being written: its catalog, and the vectors of questions and of sections."""
+    """An index that is being written: its catalog, and the vectors of questions and of sections.
+
+    Attributes:
+        in_place: whether readers will search these vectors, rather than arrays made from them.
+    """
 
     folder: Path
     catalog: Catalog
     questions: VectorIndex
     sections: VectorIndex
+    in_place: bool = False
 
     def vectors_of(self, kind: PassageKind) -> VectorIndex:
         """Return the vectors of passages of one kind."""
@@ -71,6 +82,10 @@ class GenerationStore(Protocol):
         """Return a copy of a finished generation in a new folder, without its searchable form."""
         ...
 
+    def remove(self, folder: Path) -> None:
+        """Remove a generation, whole or not, with its vectors; where that fails its folder stays."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class IndexFolder:
@@ -95,9 +110,13 @@ class IndexFolder:
             IndexStateError: there is none, or it cannot be opened.
         """
         name = self._current_name()
-        if name is None:
-            raise IndexStateError(f"there is no index in {self.path}; run 'quicktakes index sync'")
-        return self.store.open(self.path / name)
+        try:
+            return self._open(name)
+        except IndexStateError:
+            newer = self._current_name()
+            if newer == name:
+                raise
+        return self._open(newer)  # two syncs ended while the first was being opened, and the second removed it
 
     def has_current(self) -> bool:
         """Return whether a generation is in use, whole or not."""
@@ -123,11 +142,20 @@ class IndexFolder:
         pointer.replace(self.path / "current")
         for folder in self._generations():
             if folder.name not in kept:
-                shutil.rmtree(folder)
+                self._remove(folder)
 
     def discard(self, generation: UnfinishedGeneration) -> None:
         """Remove a generation that will not be finished."""
-        shutil.rmtree(generation.folder, ignore_errors=True)
+        self._remove(generation.folder)
+
+    def _remove(self, folder: Path) -> None:
+        with suppress(IndexStateError, OSError):  # the next generation that is put in use tries again
+            self.store.remove(folder)
+
+    def _open(self, name: str | None) -> Generation:
+        if name is None:
+            raise IndexStateError(f"there is no index in {self.path}; run 'quicktakes index sync'")
+        return self.store.open(self.path / name)
 
     def _generations(self) -> Iterator[Path]:
         return self.path.glob("g" + "[0-9]" * _NAME_DIGITS)

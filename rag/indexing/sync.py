@@ -100,8 +100,10 @@ class _Writing:
         if current:
             try:
                 return self._write(current, started)
-            except IndexStateError:  # its vector store is damaged, though it can be read: the next one is built anew
-                pass
+            except IndexStateError as error:
+                if error.retryable:
+                    raise
+                # Its vector store is damaged, though it can be read: the next one is built anew.
         return self._write(None, started)
 
     def _write(self, current: Generation | None, started: float) -> SyncReport:
@@ -141,7 +143,9 @@ def _open_usable(index: IndexFolder, wanted: Mapping[str, str]) -> Generation | 
         generation = index.open_current()
         if is_usable(generation, wanted):
             return generation
-    except IndexStateError:
+    except IndexStateError as error:
+        if error.retryable:
+            raise
         return None
     generation.close()
     return None
@@ -214,7 +218,7 @@ class _Writer:
             self.generation.vectors_of(kind).delete(sorted(ids))
         catalog.set_meta({**built_with(self.embedder.fingerprint), "corpus": corpus_hash(catalog.files().values())})
         generation = self.generation
-        snapshot = compile_snapshot(catalog, generation.questions, generation.sections)
+        snapshot = compile_snapshot(catalog, generation.questions, generation.sections, in_place=generation.in_place)
         save_snapshot(snapshot, generation.folder / SNAPSHOT)
         return self._embedded
 

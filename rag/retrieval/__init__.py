@@ -7,6 +7,7 @@ from rag.retrieval.related import related_entries
 from rag.retrieval.retriever import Retriever, check_question
 from rag.retrieval.snapshot import Snapshot, open_snapshot, save_snapshot
 from rag.retrieval.spelling import SpellingRepairer
+from rag.retrieval.stored import StoredVectors, stored_vectors
 
 __all__ = [
     "DenseArrays",
@@ -15,10 +16,12 @@ __all__ = [
     "Retriever",
     "Snapshot",
     "SpellingRepairer",
+    "StoredVectors",
     "check_question",
     "count_postings",
     "dense_arrays",
     "open_snapshot",
     "related_entries",
     "save_snapshot",
+    "stored_vectors",
 ]
