@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import ClassVar, Final, Protocol
 
 from rag.adapters.catalog import Catalog
-from rag.adapters.chroma import ChromaVectorIndex
-from rag.adapters.chroma_server import ChromaServer
 from rag.errors import IndexStateError
 from rag.indexing import SNAPSHOT, Generation, UnfinishedGeneration
+from rag.ports import VectorIndex
 from rag.retrieval import open_snapshot
 
-VectorPair = tuple[ChromaVectorIndex, ChromaVectorIndex]
+VectorPair = tuple[VectorIndex, VectorIndex]
 """The vectors of questions, and those of sections."""
 
 CATALOG: Final = "catalog.sqlite3"
@@ -39,7 +38,7 @@ class VectorHome(Protocol):
     in_place: ClassVar[bool]
     """Whether readers search them there, rather than arrays made from them."""
 
-    def open(self, folder: Path) -> tuple[ChromaVectorIndex, ...]:
+    def open(self, folder: Path) -> tuple[VectorIndex, ...]:
         """Return what a reader of a finished generation needs of it: a pair, or nothing."""
         ...
 
@@ -104,12 +103,14 @@ class VectorFolders:
 
     in_place: ClassVar[bool] = False
 
-    def open(self, folder: Path) -> tuple[ChromaVectorIndex, ...]:  # noqa: ARG002 as the protocol has it
+    def open(self, folder: Path) -> tuple[VectorIndex, ...]:  # noqa: ARG002 as the protocol has it
         """Return nothing: readers search the arrays of the snapshot."""
         return ()
 
     def create(self, folder: Path) -> VectorPair:
         """Return an empty pair in the folder."""
+        from rag.adapters.chroma import ChromaVectorIndex  # noqa: PLC0415 readers need not wait 0.6 s for it
+
         return ChromaVectorIndex(folder / CHROMA, "questions"), ChromaVectorIndex(folder / CHROMA, "sections")
 
     def copy(self, folder: Path, finished: Path) -> VectorPair:
@@ -168,6 +169,8 @@ class VectorServer:
             name = self._name(folder)
         except IndexStateError:
             return
+        from rag.adapters.chroma_server import ChromaServer  # noqa: PLC0415 only where there is a server
+
         with closing(ChromaServer(self.url, self.token)) as server:
             for kind in _KINDS:
                 server.delete(f"{name}-{kind}")
@@ -187,6 +190,9 @@ class VectorServer:
         return name
 
     def _pair(self, name: str, *, create: bool) -> VectorPair:
+        from rag.adapters.chroma import ChromaVectorIndex  # noqa: PLC0415 only where there is a server
+        from rag.adapters.chroma_server import ChromaServer  # noqa: PLC0415
+
         with ExitStack() as opened:
             server = ChromaServer(self.url, self.token)
             opened.callback(server.close)
@@ -195,7 +201,7 @@ class VectorServer:
         return questions, sections
 
 
-def _copy_vectors(source: ChromaVectorIndex, target: ChromaVectorIndex) -> None:
+def _copy_vectors(source: VectorIndex, target: VectorIndex) -> None:
     ids = sorted(source.ids())
     for start in range(0, len(ids), _COPIED_ROWS):
         batch = ids[start : start + _COPIED_ROWS]

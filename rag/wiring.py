@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Collection, Generator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from rag.adapters.embedding_cache import EmbeddingCache
 from rag.adapters.english import is_english

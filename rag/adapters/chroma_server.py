@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import Any, Final
@@ -82,9 +82,7 @@ class ChromaServer:
             raise self._unavailable(f"did not answer within {ANSWER_S:g} s") from error
         except httpx.HTTPStatusError as error:
             raise self._by_status(error.response.status_code) from error
-        except httpx.DecodingError as error:
-            raise self._not_chroma() from error
-        except json.JSONDecodeError as error:
+        except (httpx.DecodingError, json.JSONDecodeError) as error:
             raise self._not_chroma() from error
         except httpx.HTTPError as error:
             raise self._unavailable(f"cannot be reached ({error})") from error
@@ -94,8 +92,8 @@ class ChromaServer:
             raise self._unavailable(f"wants fewer requests ({error})") from error
         except ChromaError as error:
             raise IndexStateError(
-                f"the Chroma server at {self.place} cannot do what was asked ({error}); open the index again if another "
-                "sync replaced it meanwhile, else run 'quicktakes index sync'"
+                f"the Chroma server at {self.place} cannot do what was asked ({error}); open the index again, which a "
+                "sync may have replaced, or run 'quicktakes index sync'"
             ) from error
 
     @cached_property
@@ -103,8 +101,7 @@ class ChromaServer:
         """The server's API, and the tenant and database that are ours."""
         api = _BoundedAPI(System(self._settings))
         try:
-            if "max_batch_size" not in api.get_pre_flight_checks():
-                raise self._not_chroma()
+            _require_batches(api.get_pre_flight_checks())
             tenant, database = maybe_set_tenant_and_database(
                 api.get_user_identity(), True, DEFAULT_TENANT, DEFAULT_DATABASE
             )
@@ -163,7 +160,13 @@ def _is_chroma_error(response: httpx.Response) -> bool:
         reply: Any = response.json()
     except ValueError:
         return False
-    return isinstance(reply, Mapping) and reply.get("error") in error_types and "message" in reply
+    return isinstance(reply, dict) and {"error", "message"} <= reply.keys() and reply["error"] in error_types
+
+
+def _require_batches(checks: object) -> None:
+    """Let pass what a Chroma server tells of itself; another server may reply to anything."""
+    if not isinstance(checks, dict) or "max_batch_size" not in checks:
+        raise httpx.DecodingError("the reply is not Chroma's")
 
 
 def _settings(url: str, token: str | None) -> ChromaSettings:
