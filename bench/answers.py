@@ -6,8 +6,11 @@ By kind of question: answered with a citation of an entry that answers it, answe
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import statistics
 from collections import Counter, defaultdict
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
@@ -20,25 +23,36 @@ from rag.wiring import open_quicktakes
 
 
 def main() -> None:
-    """Run the measurement and print its table."""
+    """Run the measurement and print a table for each split."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus-dir", type=Path, required=True)
     parser.add_argument("--data-dir", type=Path, default=Settings().data_dir)
     arguments = parser.parse_args()
+    folders = {"starter": Settings().corpus_dir, "biology": arguments.corpus_dir}
+    with ExitStack() as opened:
+        corpora = {
+            name: opened.enter_context(
+                open_quicktakes(
+                    dataclasses.replace(Settings.from_environment(), corpus_dir=folder, data_dir=arguments.data_dir)
+                )
+            )
+            for name, folder in folders.items()
+        }
+        answers = [(asked, corpora[asked.corpus].ask(asked.question)) for asked in load_questions()]
+    for split in ("dev", "test"):
+        Console().print(_table(split, [pair for pair in answers if pair[0].split == split]))
+
+
+def _table(split: str, answers: Sequence[tuple[DevelopmentQuestion, Answer]]) -> Table:
     outcomes: dict[str, Counter[str]] = defaultdict(Counter)
-    words: list[int] = []
-    with open_quicktakes(Settings(arguments.corpus_dir, arguments.data_dir)) as quicktakes:
-        for asked in load_questions():
-            answer = quicktakes.ask(asked.question)
-            outcomes[asked.kind][_outcome(asked, answer)] += 1
-            if answer.status != "abstained":
-                words.append(len(answer.text.split()))
-    table = Table("kind", "questions", "from a right entry", "from others", "abstained")
-    for kind, counts in outcomes.items():
-        columns = (str(counts[name]) for name in ("right", "other", "abstained"))
-        table.add_row(kind, str(counts.total()), *columns)
+    for asked, answer in answers:
+        outcomes[asked.kind][_outcome(asked, answer)] += 1
+    words = [len(answer.text.split()) for _, answer in answers if answer.status != "abstained"]
+    table = Table("kind", "questions", "from a right entry", "from others", "abstained", title=split)
+    for kind, counts in sorted(outcomes.items()):
+        table.add_row(kind, str(counts.total()), *(str(counts[name]) for name in ("right", "other", "abstained")))
     table.caption = f"answers have {statistics.median(words):.0f} words (median)"
-    Console().print(table)
+    return table
 
 
 def _outcome(asked: DevelopmentQuestion, answer: Answer) -> str:

@@ -38,7 +38,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         settings = Settings(Path(scratch, "corpus"), Path(scratch, "index"))
         shutil.copytree(arguments.corpus_dir, settings.corpus_dir, copy_function=shutil.copyfile)
-        embedder = load_embedder()
+        embedder = load_embedder(settings)
         _measure_sync(table, settings, embedder)
         _measure_questions(table, settings, embedder)
         _measure_cold_start(table, settings)

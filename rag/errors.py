@@ -44,6 +44,42 @@ class IndexUnavailableError(IndexStateError):
     retryable = True
 
 
+class NotApprovedError(QuickTakesError):
+    """The operator must approve what a call would cost; nothing was spent."""
+
+
+class ProviderError(QuickTakesError):
+    """A model's server did not do what it was asked; each kind says who must act."""
+
+
+class ProviderUnavailableError(ProviderError):
+    """The server cannot be reached, is too slow, or failed; the same call may succeed later."""
+
+    retryable = True
+
+
+class ProviderRateLimitError(ProviderError):
+    """The server wants fewer requests; the same call may succeed later.
+
+    Attributes:
+        retry_after_s: seconds that the server asks to wait; None where it does not say.
+    """
+
+    retryable = True
+
+    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(message)
+
+
+class ProviderRejectedError(ProviderError):
+    """The operator must change the key, the model, the address or the account: the server refuses the request."""
+
+
+class ProviderReplyError(ProviderError):
+    """The server replied with something else than was asked for; the operator must look at the server."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One thing wrong with one corpus file.

@@ -102,8 +102,8 @@ class Signals:
         section: cosine of the question asked to the nearest section of the entry's answer.
         question: cosine of the question asked to the entry's question.
         terms: BM25 of the question's concepts, as a share of the most that they could give, from 0 to 1.
-        covered: share of the concepts' weight that the entry holds at all, from 0 to 1.
         missing: weight of the heaviest technical concept that the entry lacks; 0 where it lacks none.
+        concepts: how many the question holds, up to ten.
         lead: by how much the fused score exceeds that of the fifth entry found (negative below it).
         matched: the concepts that the entry holds, as the question writes them.
     """
@@ -111,8 +111,8 @@ class Signals:
     section: float
     question: float
     terms: float
-    covered: float
     missing: float
+    concepts: int
     lead: float
     matched: tuple[str, ...]
 

@@ -30,12 +30,22 @@ class Embedder(Protocol):
         """Longest text the model reads, in its own tokens."""
         ...
 
+    @property
+    def batch_size(self) -> int:
+        """How many texts to hand over at once, so that a failure loses none that was embedded before."""
+        ...
+
+    @property
+    def usd_per_million_tokens(self) -> float | None:
+        """What the texts cost: 0 where nothing is billed, None where something may be and the price is unknown."""
+        ...
+
     def count_tokens(self, text: str) -> int:
         """Return the length of a text in the model's tokens, marks included."""
         ...
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors of texts, shape ``(len(texts), dimensions)``, in their order."""
+        """Return the vectors of texts, shape ``(len(texts), dimensions)``, in their order; raises `ProviderError`."""
         ...
 
 
@@ -164,4 +174,8 @@ class EmbeddingCache(Protocol):
 
     def embed(self, texts: Sequence[str], embedder: Embedder) -> tuple[Vectors, int]:
         """Return the vectors of texts, in their order, and how many of them had to be computed."""
+        ...
+
+    def missing(self, texts: Sequence[str], embedder: Embedder) -> list[str]:
+        """Return the distinct texts whose vectors would have to be computed, in their order."""
         ...

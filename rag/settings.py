@@ -8,6 +8,7 @@ from pathlib import Path
 
 DEFAULT_CORPUS_DIR = Path("corpus")
 DEFAULT_DATA_DIR = Path(".quicktakes")
+DEFAULT_EMBEDDER = "minilm"
 
 
 def forbid_telemetry() -> None:
@@ -26,6 +27,10 @@ class Settings:
     Attributes:
         corpus_dir: folder of entries (``QUICKTAKES_CORPUS_DIR``).
         data_dir: folder for indexes and the embedding cache (``QUICKTAKES_DATA_DIR``); can be deleted at any time.
+        embedder: ``minilm``, or ``openai:<model>`` at OpenAI or at any server with its embeddings protocol
+            (``QUICKTAKES_EMBEDDER``).
+        openai_base_url: address of that server, OpenAI's where it is None (``OPENAI_BASE_URL``).
+        openai_api_key: OpenAI needs one, a server of one's own may not (``OPENAI_API_KEY``).
         chroma_url: Chroma server that keeps the vectors, ``http://host:port`` or ``https://host:port``; they are kept
             in `data_dir` where it is None (``QUICKTAKES_CHROMA_URL``).
         chroma_token: what that server wants as ``X-Chroma-Token``, if anything (``QUICKTAKES_CHROMA_TOKEN``).
@@ -33,6 +38,9 @@ class Settings:
 
     corpus_dir: Path = DEFAULT_CORPUS_DIR
     data_dir: Path = DEFAULT_DATA_DIR
+    embedder: str = DEFAULT_EMBEDDER
+    openai_base_url: str | None = None
+    openai_api_key: str | None = field(default=None, repr=False)
     chroma_url: str | None = None
     chroma_token: str | None = field(default=None, repr=False)
 
@@ -42,6 +50,10 @@ class Settings:
         return cls(
             corpus_dir=Path(os.environ.get("QUICKTAKES_CORPUS_DIR") or DEFAULT_CORPUS_DIR),
             data_dir=Path(os.environ.get("QUICKTAKES_DATA_DIR") or DEFAULT_DATA_DIR),
+            embedder=os.environ.get("QUICKTAKES_EMBEDDER") or DEFAULT_EMBEDDER,
+            # The openai package reads this one too, and takes an empty one for an address: so it is refused, not unset.
+            openai_base_url=os.environ.get("OPENAI_BASE_URL"),
+            openai_api_key=os.environ.get("OPENAI_API_KEY") or None,
             chroma_url=os.environ.get("QUICKTAKES_CHROMA_URL") or None,
             chroma_token=os.environ.get("QUICKTAKES_CHROMA_TOKEN") or None,
         )

@@ -12,20 +12,24 @@ from rag.adapters.english import is_english
 from rag.adapters.minilm import MiniLMEmbedder
 from rag.answering import Answerer, Composer
 from rag.corpus import require_folder
+from rag.errors import ConfigurationError
 from rag.generations import Generations, VectorFolders, VectorServer
 from rag.indexing import (
+    Approve,
     IndexFolder,
     IndexStatus,
     Progress,
     SyncReport,
+    allow_few,
     built_with,
     inspect_index,
+    require_built_with,
     sync,
 )
 from rag.models import Answer, Evidence, Provenance
 from rag.ports import Embedder
 from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer, related_entries
-from rag.settings import Settings
+from rag.settings import DEFAULT_EMBEDDER, Settings
 
 
 def index_folder(settings: Settings) -> IndexFolder:
@@ -70,29 +74,64 @@ class QuickTakes:
         return self.retriever.retrieve(question, limit=limit, exclude=exclude)
 
 
-def load_embedder() -> Embedder:
-    """Return the default embedder.
+def load_embedder(settings: Settings) -> Embedder:
+    """Return the embedder that the settings name.
 
     Raises:
-        ConfigurationError: its files are missing or are not the ones it was measured with.
+        ConfigurationError: there is none of that name, the default's files are missing or are not the ones it was
+            measured with, or a server's address or key is missing or cannot be one.
     """
-    return MiniLMEmbedder()
+    model = _openai_model(settings)
+    if model is None:
+        return MiniLMEmbedder()
+    from rag.adapters.openai_embedder import OpenAIEmbedder  # noqa: PLC0415 the package takes a second to import
+
+    return OpenAIEmbedder(model, settings.openai_base_url, settings.openai_api_key)
+
+
+def embedder_fingerprint(settings: Settings) -> str:
+    """Return the fingerprint of the embedder that the settings name, without loading it and with no key.
+
+    Raises:
+        ConfigurationError: there is none of that name, or its server's address cannot be one.
+    """
+    model = _openai_model(settings)
+    if model is None:
+        return MiniLMEmbedder.fingerprint
+    from rag.adapters.openai_embedder import openai_fingerprint  # noqa: PLC0415 the package takes a second to import
+
+    return openai_fingerprint(model, settings.openai_base_url)
+
+
+def _openai_model(settings: Settings) -> str | None:
+    """Return the model's name of ``openai:<model>``, or None for ``minilm``."""
+    provider, _, model = settings.embedder.partition(":")
+    if provider == "openai" and model.strip():
+        return model.strip()
+    if settings.embedder != DEFAULT_EMBEDDER:
+        raise ConfigurationError(
+            f"there is no embedder {settings.embedder!r}; set QUICKTAKES_EMBEDDER to {DEFAULT_EMBEDDER}, or to "
+            "openai:<model>, such as openai:text-embedding-3-small"
+        )
+    return None
 
 
 def index_status(settings: Settings) -> IndexStatus:
     """Return what the index of the settings' corpus holds, and whether it is in step; see `rag.indexing.inspect_index`.
 
     Raises:
-        ConfigurationError: the corpus folder does not exist.
+        ConfigurationError: the corpus folder does not exist, or the settings name no embedder.
     """
-    return inspect_index(settings.corpus_dir, index_folder(settings), built_with(MiniLMEmbedder.fingerprint))
+    return inspect_index(settings.corpus_dir, index_folder(settings), built_with(embedder_fingerprint(settings)))
 
 
-def sync_index(settings: Settings, embedder: Embedder, progress: Progress | None = None) -> SyncReport:
+def sync_index(
+    settings: Settings, embedder: Embedder, progress: Progress | None = None, *, approve: Approve = allow_few
+) -> SyncReport:
     """Bring the index of the settings' corpus in step with it; see `rag.indexing.sync`."""
     index = index_folder(settings)
     with closing(EmbeddingCache(settings.data_dir / "embeddings.sqlite3")) as cache:
-        return sync(settings.corpus_dir, index, embedder, cache, progress)
+        return sync(settings.corpus_dir, index, embedder, cache, progress, approve=approve)
 
 
 @contextmanager
@@ -100,12 +139,15 @@ def open_index(settings: Settings, embedder: Embedder) -> Generator[QuickTakes]:
     """Open the index of the settings' corpus as it is, for questions.
 
     Raises:
-        IndexStateError: there is no index, or it cannot be used.
+        IndexStateError: there is no index, it cannot be used, or it was built with another embedder or recipe.
     """
     with closing(index_folder(settings).open_current()) as generation:
+        require_built_with(generation, built_with(embedder.fingerprint))
         catalog = generation.catalog
-        retriever = Retriever(embedder, generation.snapshot, catalog, _query_reader(generation.snapshot))
         meta = catalog.meta()
+        dimensions = int(meta["dimensions"]) if "dimensions" in meta else None
+        snapshot = generation.snapshot
+        retriever = Retriever(embedder, snapshot, catalog, _query_reader(snapshot), dimensions)
         provenance = Provenance(meta["corpus"], f"{meta['recipe']}:{generation.folder.name}", meta["embedder"])
         yield QuickTakes(
             retriever, Answerer(retriever, Composer(embedder, generation.snapshot.postings), catalog, provenance)
@@ -134,5 +176,5 @@ def open_quicktakes(settings: Settings) -> Generator[QuickTakes]:
         QuickTakesError: the corpus folder, the index or the embedder cannot be used.
     """
     index_folder(settings)
-    with open_synced(settings, load_embedder()) as (quicktakes, _):
+    with open_synced(settings, load_embedder(settings)) as (quicktakes, _):
         yield quicktakes

@@ -31,22 +31,38 @@ class EmbeddingCache:
         """Return the vectors of texts, in their order, and how many of them had to be computed.
 
         Raises:
-            ConfigurationError: the database cannot be made or written.
+            ConfigurationError: the database cannot be made or written, or the embedder's vectors have changed length.
+            ProviderError: the embedder failed; what it gave before is kept.
         """
         if not texts:
             return embedder.embed([]), 0
-        keys = [hashlib.sha256(f"{embedder.fingerprint}\0{text}".encode()).hexdigest() for text in texts]
+        keys = _keys(texts, embedder)
         try:
             known = self._look_up(keys)
             missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-            if missing:
-                known |= self._compute(missing, embedder)
+            pairs = list(missing.items())
+            for start in range(0, len(pairs), embedder.batch_size):
+                computed = self._compute(dict(pairs[start : start + embedder.batch_size]), embedder)
+                self._check_dimensions(known, computed, embedder)
+                self._keep(computed)
+                known |= computed
         except sqlite3.Error as error:
-            raise ConfigurationError(
-                f"cannot use the embedding cache {self._file} ({error}); delete it, or name another --data-dir"
-            ) from error
+            raise self._unusable(error) from error
         vectors = np.frombuffer(b"".join(known[key] for key in keys), dtype=np.float32)
         return vectors.reshape(len(texts), -1), len(missing)
+
+    def missing(self, texts: Sequence[str], embedder: Embedder) -> list[str]:
+        """Return the distinct texts whose vectors would have to be computed, in their order.
+
+        Raises:
+            ConfigurationError: the database cannot be made or written.
+        """
+        by_key = dict(zip(_keys(texts, embedder), texts, strict=True))
+        try:
+            known = self._look_up(list(by_key))
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+        return [text for key, text in by_key.items() if key not in known]
 
     def close(self) -> None:
         """Close the database, if it was opened."""
@@ -57,12 +73,29 @@ class EmbeddingCache:
         query = "SELECT key, vector FROM vectors WHERE key IN (SELECT value FROM json_each(?))"
         return dict(self._database().execute(query, (json.dumps(keys),)))
 
-    def _compute(self, texts: dict[str, str], embedder: Embedder) -> dict[str, bytes]:
+    @staticmethod
+    def _compute(texts: dict[str, str], embedder: Embedder) -> dict[str, bytes]:
         computed = embedder.embed(list(texts.values()))
-        rows = {key: vector.tobytes() for key, vector in zip(texts, computed, strict=True)}
+        return {key: vector.tobytes() for key, vector in zip(texts, computed, strict=True)}
+
+    def _keep(self, rows: dict[str, bytes]) -> None:
         with self._database() as database:
             database.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows.items())
-        return rows
+
+    def _check_dimensions(self, known: dict[str, bytes], computed: dict[str, bytes], embedder: Embedder) -> None:
+        """Refuse vectors of another length than those kept before: joined, they would be read as garbage."""
+        lengths = {len(vector) // 4 for vector in (*known.values(), *computed.values())}
+        if len(lengths) > 1:
+            found = " and ".join(map(str, sorted(lengths)))
+            raise ConfigurationError(
+                f"embedder {embedder.fingerprint} gave vectors of {found} dimensions: another model answers under its "
+                f"name now; bring the former one back, or delete {self._file} and the indexes beside it"
+            )
+
+    def _unusable(self, error: sqlite3.Error) -> ConfigurationError:
+        return ConfigurationError(
+            f"cannot use the embedding cache {self._file} ({error}); delete it, or name another --data-dir"
+        )
 
     def _database(self) -> sqlite3.Connection:
         if self._open_database is None:
@@ -75,6 +108,10 @@ class EmbeddingCache:
                 self._file.replace(self._file.with_suffix(".damaged"))
                 self._open_database = _open(self._file)
         return self._open_database
+
+
+def _keys(texts: Sequence[str], embedder: Embedder) -> list[str]:
+    return [hashlib.sha256(f"{embedder.fingerprint}\0{text}".encode()).hexdigest() for text in texts]
 
 
 def _open(file: Path) -> sqlite3.Connection:

@@ -44,6 +44,8 @@ class MiniLMEmbedder:
 
     fingerprint = f"all-MiniLM-L6-v2-int8:{MODEL.sha256[:12]}:{TOKENIZER.sha256[:12]}"
     max_tokens = _MAX_TOKENS
+    batch_size = 1_024
+    usd_per_million_tokens = 0.0
 
     def __init__(self) -> None:
         self._model = MODEL.read()

@@ -11,13 +11,13 @@ from rag.answering.layout import lay_out
 from rag.answering.questions import asks_the_same, mentions_all, names_in, parts_of
 from rag.answering.statements import Statement
 from rag.citations import CitationList
-from rag.models import Answer, Evidence, Provenance, Rung, Sentence, Span, Status, Suggestion
+from rag.models import Answer, Evidence, Provenance, Rung, Search, Sentence, Span, Status, Suggestion
 from rag.passages import split_sentences, terms_of
 from rag.ports import PassageStore
 from rag.retrieval import Retriever
 
-ENOUGH = 0.41
-"""Below this probability that the first entry answers the question, nothing is answered; see docs/retrieval.md."""
+ENOUGH = 0.5
+"""Where the first entry more probably than not fails to answer the question, nothing is answered; docs/retrieval.md."""
 
 _EVIDENCE = 10
 _SUGGESTIONS = 3
@@ -46,9 +46,9 @@ class Answerer:
         """
         started = time.perf_counter()
         question = question.strip()
-        evidence = self.retriever.retrieve(question, limit=_EVIDENCE, exclude=exclude)
+        found = self.retriever.search(question, limit=_EVIDENCE, exclude=exclude)
         retrieved = time.perf_counter()
-        reply = self._curated(question, evidence) or self._composed(question, evidence, exclude)
+        reply = self._curated(question, found.evidence) or self._composed(found, exclude)
         finished = time.perf_counter()
         return Answer(
             question=question,
@@ -57,8 +57,8 @@ class Answerer:
             text=reply.text,
             sentences=reply.sentences,
             citations=reply.citations.citations(),
-            suggestions=_suggestions(reply, evidence),
-            evidence=tuple(evidence),
+            suggestions=_suggestions(reply, found.evidence),
+            evidence=found.evidence,
             provenance=self.provenance,
             timings_ms={
                 "retrieve": _ms(retrieved - started),
@@ -82,15 +82,15 @@ class Answerer:
         text = self.store.answer_of(same.url)
         return _Reply("answered", "curated", text, tuple(sentences), citations)
 
-    def _composed(self, question: str, evidence: Sequence[Evidence], exclude: Collection[str]) -> _Reply:
+    def _composed(self, found: Search, exclude: Collection[str]) -> _Reply:
         """Return an answer made of the best sentences of the best entries, for each part that has some."""
         citations = CitationList(self.store.answer_of, self.store.question_of)
-        parts = parts_of(question)
+        parts = parts_of(found.query.question)
         covered: list[list[Chosen]] = []
         uncovered: list[str] = []
         for part in parts:
-            found = evidence if len(parts) == 1 else self.retriever.retrieve(part, limit=_EVIDENCE, exclude=exclude)
-            statements = self._compose_part(part, found)
+            own = found if len(parts) == 1 else self.retriever.search(part, limit=_EVIDENCE, exclude=exclude)
+            statements = self._compose_part(own)
             fresh = _without_repeats(statements, covered)
             covered += [fresh] if fresh else []
             uncovered += [] if statements else [part]
@@ -101,14 +101,15 @@ class Answerer:
         blocks = [*map(lay_out, covered), *(f"{NOT_COVERED} {part}" for part in uncovered)]
         return _Reply(status, "composed", "\n\n".join(blocks), sentences, citations)
 
-    def _compose_part(self, question: str, evidence: Sequence[Evidence]) -> list[Chosen]:
+    def _compose_part(self, found: Search) -> list[Chosen]:
         """Return the statements that answer; none where the evidence is thin or they lack a name the question uses."""
-        has_words = not all(term.isdigit() for term in terms_of(question))
+        query, evidence = found.query, found.evidence
+        has_words = not all(term.isdigit() for term in terms_of(query.question))
         if not has_words or not evidence or evidence[0].score < ENOUGH:
             return []
-        chosen = self.composer.compose(question, evidence)
+        chosen = self.composer.compose(query.text, evidence)
         said = " ".join(f"{one.statement.passage.section} {one.statement.text}" for one in chosen)
-        return chosen if mentions_all(said, names_in(question)) else []
+        return chosen if mentions_all(said, names_in(query.question), query.concepts) else []
 
 
 @dataclass(frozen=True, slots=True)

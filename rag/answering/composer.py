@@ -31,10 +31,6 @@ _DEFINITION_BONUS = 0.15
 _SAME = 0.88
 """Sentences of two entries with a cosine above this say the same, if their numbers and negations are the same."""
 
-_SAID_IN_OTHER_WORDS = 0.55
-"""Without the question's most telling word, some sentence must be this near to the question to answer it: of the
-development questions' near misses 10 instead of 14 in 35 are answered then (`make bench-answers`)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -62,8 +58,6 @@ class Composer:
         vectors = self.embedder.embed([plain_text(question), *(statement.plain for statement in statements)])
         cosines = vectors[1:] @ vectors[0]
         weights = self._weights(question)
-        if not _tells(evidence[0], weights) and cosines.max() < _SAID_IN_OTHER_WORDS:
-            return []
         selection = _Selection(statements, vectors[1:], length_for(question))
         selection.fill(_relevance(question, statements, cosines, weights))
         return _in_reading_order(selection.chosen())
@@ -72,15 +66,6 @@ class Composer:
         """Return the inverse document frequency of each of the question's terms that some entry holds."""
         terms = sorted(set(terms_of(question)))
         return {term: self.postings.weight(term) for term in terms if self.postings.knows(term)}
-
-
-def _tells(evidence: Evidence, weights: Mapping[str, float]) -> bool:
-    """Return whether an entry holds the question's most telling word: the rarest that any entry holds."""
-    if not weights:
-        return False
-    rarest = max(weights, key=lambda term: weights[term])
-    texts = [evidence.title, *(scored.passage.text for scored in evidence.sections)]
-    return any(rarest in terms_of(text) for text in texts)
 
 
 def _relevance(

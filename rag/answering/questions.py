@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.models import Concept
 from rag.passages import stem, terms_of, words_of
 
 
@@ -71,10 +72,19 @@ def names_in(question: str) -> list[str]:
     return [" ".join(map(stem, words_of(name))) for name in [*names, *letters]]
 
 
-def mentions_all(text: str, names: Sequence[str]) -> bool:
-    """Return whether a text has each of some names, stems compared, word beside word."""
+def mentions_all(text: str, names: Sequence[str], concepts: Sequence[Concept] = ()) -> bool:
+    """Return whether a text has each of some names, stems compared, word beside word.
+
+    Args:
+        concepts: of the question; a name that one of them writes is mentioned by any of its wordings.
+    """
     stems = f" {' '.join(map(stem, words_of(text)))} "
-    return all(f" {name} " in stems for name in names)
+    return all(any(f" {reading} " in stems for reading in _readings(name, concepts)) for name in names)
+
+
+def _readings(name: str, concepts: Sequence[Concept]) -> list[str]:
+    own = [concept for concept in concepts if " ".join(map(stem, words_of(concept.written))) == name]
+    return [name, *(" ".join(wording) for concept in own for wording in concept.wordings)]
 
 
 def asks_the_same(question: str, other: str) -> bool:

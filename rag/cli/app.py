@@ -141,7 +141,7 @@ def _open(corpus_dir: Path | None, data_dir: Path | None, exclude: list[str] | N
 
     settings = settings_from(corpus_dir, data_dir)
     index_folder(settings)  # a corpus folder that is missing is told before the embedder is loaded
-    embedder = load_embedder()
+    embedder = load_embedder(settings)
     with ExitStack() as opened:
         with show_progress("Indexing") as progress:
             quicktakes, report = opened.enter_context(open_synced(settings, embedder, progress))

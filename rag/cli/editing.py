@@ -69,7 +69,10 @@ def related_command(
     corpus = load_corpus(settings.corpus_dir)
     for problem in corpus.problems:
         typer.echo(problem, err=True)
-    with show_progress("Indexing") as progress, open_synced(settings, load_embedder(), progress) as (quicktakes, _):
+    with (
+        show_progress("Indexing") as progress,
+        open_synced(settings, load_embedder(settings), progress) as (quicktakes, _),
+    ):
         related = quicktakes.related(list(corpus.entries), limit=_LINKS)
     changed = 0
     for url, entry in corpus.entries.items():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -11,22 +13,32 @@ from rich.table import Table
 from rag.cli.options import AsJson, CorpusDir, DataDir, settings_from
 from rag.cli.output import write_json
 from rag.cli.progress import show_progress
+from rag.errors import NotApprovedError
+
+if TYPE_CHECKING:
+    from rag.indexing import Purchase
+
+Yes = Annotated[bool, typer.Option("--yes", help="Embed what is new without asking, whatever it costs.")]
 
 index_app = typer.Typer(help="Build and inspect the index.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @index_app.command("sync")
-def sync_command(as_json: AsJson = False, corpus_dir: CorpusDir = None, data_dir: DataDir = None) -> None:
+def sync_command(
+    yes: Yes = False, as_json: AsJson = False, corpus_dir: CorpusDir = None, data_dir: DataDir = None
+) -> None:
     """Bring the index in step with the corpus; only what changed is read and embedded.
 
-    Files that cannot be used are listed, one problem a line, and the others are indexed.
+    Files that cannot be used are listed, one problem a line, and the others are indexed. Where embedding may cost
+    money (see QUICKTAKES_EMBEDDER in the README), it says how much and asks first; without a terminal it needs --yes.
 
     Example: quicktakes index sync --corpus-dir corpus
     """
     from rag.wiring import load_embedder, sync_index
 
+    settings = settings_from(corpus_dir, data_dir)
     with show_progress("Indexing") as progress:
-        report = sync_index(settings_from(corpus_dir, data_dir), load_embedder(), progress)
+        report = sync_index(settings, load_embedder(settings), progress, approve=_show if yes else _ask)
     if as_json:
         write_json(dataclasses.asdict(report))
         return
@@ -38,6 +50,23 @@ def sync_command(as_json: AsJson = False, corpus_dir: CorpusDir = None, data_dir
         f"({report.added:,} files added, {report.edited:,} edited, {report.removed:,} removed; "
         f"{report.embedded:,} passages embedded; {len(report.problems):,} files not usable)"
     )
+
+
+def _show(purchase: Purchase) -> None:
+    typer.echo(f"to embed: {purchase}", err=True)
+
+
+def _ask(purchase: Purchase) -> None:
+    """Show what would be bought and ask for it.
+
+    Raises:
+        NotApprovedError: the answer is no, or there is no terminal to ask at.
+    """
+    _show(purchase)
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise NotApprovedError("this may cost money and there is no terminal to ask; nothing was spent: add --yes")
+    if not typer.confirm("Embed them?", err=True):
+        raise NotApprovedError("not approved; nothing was spent and the index is as it was")
 
 
 @index_app.command("status")

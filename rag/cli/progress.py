@@ -33,13 +33,16 @@ def show_progress(label: str) -> Generator[Callable[[int, int], None]]:
         redirect_stdout=False,  # what is written there must reach a file, not this terminal
         redirect_stderr=False,
     )
-    with bar as progress:
-        task = None
+    task = None
 
-        def update(done: int, total: int) -> None:
-            nonlocal task
-            if task is None:
-                task = progress.add_task(label, total=total)
-            progress.update(task, completed=done, total=total)
+    def update(done: int, total: int) -> None:
+        nonlocal task
+        if task is None:
+            bar.start()  # not before: a question to the operator may come first
+            task = bar.add_task(label, total=total)
+        bar.update(task, completed=done, total=total)
 
+    try:
         yield update
+    finally:
+        bar.stop()

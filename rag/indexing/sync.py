@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from rag.corpus import Entry, decode_entry, reason_left_out, repeated_url
-from rag.errors import CorpusError, IndexStateError
+from rag.errors import ConfigurationError, CorpusError, IndexStateError
 from rag.indexing.compiling import compile_snapshot
 from rag.indexing.generation import SNAPSHOT, Generation, IndexFolder, UnfinishedGeneration
+from rag.indexing.purchase import Approve, allow_few, plan_purchase
 from rag.indexing.scan import Changes, find_changes, scan_file
 from rag.models import CatalogChange, FileRecord, IndexedEntry, Passage, PassageKind
 from rag.passages import RECIPE, embedded_text, passages_of, terms_of, words_of
@@ -55,17 +56,27 @@ class SyncReport:
     elapsed_s: float
 
 
-def sync(
-    corpus_dir: Path, index: IndexFolder, embedder: Embedder, cache: EmbeddingCache, progress: Progress | None = None
+def sync(  # noqa: PLR0913 all that a sync joins
+    corpus_dir: Path,
+    index: IndexFolder,
+    embedder: Embedder,
+    cache: EmbeddingCache,
+    progress: Progress | None = None,
+    *,
+    approve: Approve = allow_few,
 ) -> SyncReport:
     """Make the index equal to the corpus, and say what was done.
 
     What changed is written into a copy of the generation in use, which then takes its place: readers are never
     disturbed, and a process that is killed leaves nothing but a folder to remove. An index that is damaged, or made
-    with another embedder or recipe, is built anew.
+    with another embedder or recipe, is built anew. Where embedding may cost money, what would be bought is counted
+    first and `approve` is asked; what was bought stays in the cache, so a sync that failed goes on where it stopped.
 
     Raises:
-        ConfigurationError: the corpus folder does not exist, or the index folder cannot be written.
+        NotApprovedError: `approve` refused; nothing was spent and nothing changed.
+        ProviderError: the embedder failed.
+        ConfigurationError: the corpus folder does not exist, the index folder cannot be written, or the embedder's
+            vectors have changed length.
         IndexBusyError: another process is changing the index.
         IndexStateError: the index does not hold what was written to it.
     """
@@ -81,7 +92,7 @@ def sync(
         current = _open_usable(index, wanted)
         if current:
             opened.callback(current.close)
-        writing = _Writing(corpus_dir, index, embedder, cache, progress or _silent)
+        writing = _Writing(corpus_dir, index, embedder, cache, progress or _silent, approve)
         return writing.write_next(current, started)
 
 
@@ -94,6 +105,7 @@ class _Writing:
     embedder: Embedder
     cache: EmbeddingCache
     progress: Progress
+    approve: Approve
 
     def write_next(self, current: Generation | None, started: float) -> SyncReport:
         """Put the next generation in use: a changed copy of the one in use, or one built anew."""
@@ -107,7 +119,12 @@ class _Writing:
         return self._write(None, started)
 
     def _write(self, current: Generation | None, started: float) -> SyncReport:
-        changes = find_changes(self.corpus_dir, current.catalog.files() if current else {})
+        records = current.catalog.files() if current else {}
+        changes = find_changes(self.corpus_dir, records)
+        if self.embedder.usd_per_million_tokens != 0:
+            purchase = plan_purchase(changes, records, self.embedder, self.cache)
+            if purchase.passages:
+                self.approve(purchase)
         generation = self.index.start_generation(copy_of=current)
         try:
             with closing(generation):
@@ -125,6 +142,21 @@ class _Writing:
 def built_with(embedder: str) -> dict[str, str]:
     """Return what an index must have been built with to be usable; `embedder` is its fingerprint."""
     return {"format": FORMAT, "recipe": RECIPE, "embedder": embedder}
+
+
+def require_built_with(generation: Generation, wanted: Mapping[str, str]) -> None:
+    """Refuse an index that was built with something else than is wanted; see `built_with`.
+
+    Raises:
+        IndexStateError: its vectors, or its passages, are not comparable with what questions would be made into.
+    """
+    meta = generation.catalog.meta()
+    for name, value in wanted.items():
+        if meta.get(name) != value:
+            raise IndexStateError(
+                f"the index in {generation.folder} was built with {name} {meta.get(name, '?')}, not with {value}; "
+                "run 'quicktakes index sync' to build it anew"
+            )
 
 
 def is_usable(generation: Generation, wanted: Mapping[str, str]) -> bool:
@@ -284,8 +316,22 @@ class _Writer:
     def _add_vectors(self, kind: PassageKind, passages: Sequence[Passage]) -> None:
         if passages:
             vectors, computed = self.cache.embed([embedded_text(passage) for passage in passages], self.embedder)
+            self._check_dimensions(vectors.shape[1])
             self.generation.vectors_of(kind).add([passage.id for passage in passages], vectors)
             self._embedded += computed
+
+    def _check_dimensions(self, found: int) -> None:
+        """Record how long the index's vectors are, or refuse others than it has."""
+        catalog = self.generation.catalog
+        recorded = catalog.meta().get("dimensions")
+        if recorded is None:
+            catalog.set_meta({"dimensions": str(found)})
+        elif recorded != str(found):
+            raise ConfigurationError(
+                f"embedder {self.embedder.fingerprint} gives vectors of {found} dimensions, the index has {recorded}: "
+                "another model answers under its name now; bring the former one back, or delete the data folder and "
+                "run 'quicktakes index sync'"
+            )
 
 
 def _indexed(entry: Entry, embedder: Embedder) -> IndexedEntry:

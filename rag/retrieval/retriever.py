@@ -9,7 +9,7 @@ from itertools import groupby, islice
 
 import numpy as np
 
-from rag.errors import QuestionError
+from rag.errors import IndexStateError, QuestionError
 from rag.models import Evidence, Passage, ScoredPassage, Search, Signals
 from rag.ports import Embedder, PassageStore, Rows, Vectors
 from rag.retrieval.fusion import fuse, probability
@@ -24,6 +24,9 @@ _BY_TERMS = 30
 
 _RUNNER_UP = 5
 """The entry whose score a lead is measured from: answers to one question rarely stand in more than four."""
+
+_MOST_CONCEPTS = 10
+"""Counted for certainty: a pasted paragraph is no surer than a long question."""
 
 _REMEMBERED = 256
 """Searches kept for when they are asked again; about 20 KB each."""
@@ -74,12 +77,17 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class Retriever:
-    """Finds the entries that answer a question."""
+    """Finds the entries that answer a question.
+
+    Attributes:
+        dimensions: of the index's vectors, as its manifest has them; None where it has none.
+    """
 
     embedder: Embedder
     snapshot: Snapshot
     store: PassageStore
     reader: QueryReader
+    dimensions: int | None = None
     _remembered: OrderedDict[tuple[str, int, frozenset[str]], Search] = field(default_factory=OrderedDict, repr=False)
 
     def retrieve(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> list[Evidence]:
@@ -97,6 +105,8 @@ class Retriever:
 
         Raises:
             QuestionError: the question is empty, too long or broken.
+            IndexStateError: the embedder gives vectors of other dimensions than the index has.
+            ProviderError: the embedder failed.
         """
         check_question(question)
         key = (question, limit, frozenset(exclude))
@@ -109,9 +119,19 @@ class Retriever:
     def _search(self, question: str, limit: int, exclude: frozenset[str]) -> Search:
         query = self.reader.read(question)
         matched = match_terms(query.concepts, self.snapshot.postings)
-        vector = self.embedder.embed([query.text])[0]
+        vector = self._embed(query.text)
         found = self.candidates(vector, matched, exclude)
         return Search(query, tuple(self._evidence(found, matched, limit)) if len(found.entries) else ())
+
+    def _embed(self, text: str) -> Vectors:
+        vector: Vectors = self.embedder.embed([text])[0]
+        if self.dimensions not in {None, len(vector)}:
+            raise IndexStateError(
+                f"embedder {self.embedder.fingerprint} gives vectors of {len(vector)} dimensions, the index has "
+                f"{self.dimensions}: another model answers under its name now; bring the former one back, or delete "
+                "the data folder and run 'quicktakes index sync'"
+            )
+        return vector
 
     def candidates(self, vector: Vectors, matched: TermMatch, exclude: Collection[str] = ()) -> Candidates:
         """Return the entries to rank for a question's vector, shape ``(dimensions,)``, and its terms."""
@@ -155,14 +175,13 @@ class Retriever:
 
 def _signals(found: Candidates, place: int, matched: TermMatch, held: Vectors, runner_up: float) -> Signals:
     lacking = matched.weights * (1 - held)
-    whole = float(matched.weights.sum())
     technical = [float(lack) for lack, concept in zip(lacking, matched.concepts, strict=True) if concept.technical]
     return Signals(
         section=float(found.section[place]),
         question=float(found.question[place]),
         terms=float(found.terms[place]),
-        covered=1 - float(lacking.sum()) / whole if whole else 0.0,
         missing=max(technical, default=0.0),
+        concepts=min(len(matched.concepts), _MOST_CONCEPTS),
         lead=float(found.fused[place]) - runner_up,
         matched=tuple(concept.written for concept, share in zip(matched.concepts, held, strict=True) if share > 0),
     )

@@ -1,7 +1,8 @@
 """Doubles for the ports, and entries to test with: what uses QuickTakes can be tested without a model."""
 
 from rag.testing.embedder import HashEmbedder
+from rag.testing.embeddings_server import EmbeddingsServer
 from rag.testing.entries import entry_text, make_entry
 from rag.testing.vectors import MemoryVectorIndex
 
-__all__ = ["HashEmbedder", "MemoryVectorIndex", "entry_text", "make_entry"]
+__all__ = ["EmbeddingsServer", "HashEmbedder", "MemoryVectorIndex", "entry_text", "make_entry"]

@@ -22,6 +22,8 @@ class HashEmbedder:
 
     fingerprint = "hash-embedder:1"
     max_tokens = 256
+    batch_size = 1_024
+    usd_per_million_tokens: float | None = 0.0
 
     def __init__(self) -> None:
         self.embedded: list[str] = []

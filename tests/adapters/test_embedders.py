@@ -1,14 +1,16 @@
-"""The contract of `rag.ports.Embedder`, for the double and for the real model; and what only the model promises."""
+"""The contract of `rag.ports.Embedder`, for the double, the real model and a server; and what only the model does."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import combinations
 
 import numpy as np
 import pytest
 
 from rag.adapters.minilm import MiniLMEmbedder
+from rag.adapters.openai_embedder import OpenAIEmbedder, openai_fingerprint
 from rag.ports import Embedder
 from rag.testing import HashEmbedder
 
@@ -23,10 +25,18 @@ TEXTS = [
 ]
 
 
-@pytest.fixture(params=["hash", "minilm"])
-def embedder(request: pytest.FixtureRequest) -> Embedder:
+@pytest.fixture(params=["hash", "minilm", pytest.param("openai", marks=pytest.mark.allow_hosts(["127.0.0.1"]))])
+def make(request: pytest.FixtureRequest) -> Callable[[], Embedder]:
+    """Return what makes each embedder."""
+    if request.param == "openai":
+        return partial(OpenAIEmbedder, "hash", request.getfixturevalue("server").url)
+    return HashEmbedder if request.param == "hash" else MiniLMEmbedder
+
+
+@pytest.fixture
+def embedder(make: Callable[[], Embedder], request: pytest.FixtureRequest) -> Embedder:
     """Return each embedder."""
-    return HashEmbedder() if request.param == "hash" else request.getfixturevalue("minilm")
+    return request.getfixturevalue("minilm") if make is MiniLMEmbedder else make()
 
 
 def test_vectors_have_unit_length(embedder: Embedder) -> None:
@@ -47,8 +57,9 @@ def test_a_text_has_one_vector_alone_and_among_others(embedder: Embedder, count:
 
 
 def test_no_texts_give_no_vectors(embedder: Embedder) -> None:
-    """The empty list gives an array of no rows and the usual dimensions."""
-    assert embedder.embed([]).shape == (0, embedder.embed(["one"]).shape[1])
+    """The empty list gives an array of no rows and the usual dimensions, which a server tells with its first reply."""
+    dimensions = embedder.embed(["one"]).shape[1]
+    assert embedder.embed([]).shape == (0, dimensions)
 
 
 def test_different_texts_have_different_vectors(embedder: Embedder) -> None:
@@ -57,10 +68,20 @@ def test_different_texts_have_different_vectors(embedder: Embedder) -> None:
     assert max(float(a @ b) for a, b in combinations(vectors, 2)) < 0.99
 
 
-def test_the_fingerprint_names_what_makes_the_vectors(embedder: Embedder) -> None:
+def test_the_fingerprint_names_what_makes_the_vectors(make: Callable[[], Embedder]) -> None:
     """Two of a kind share it, kinds do not."""
-    assert embedder.fingerprint == type(embedder)().fingerprint
-    assert HashEmbedder().fingerprint != MiniLMEmbedder.fingerprint
+    assert make().fingerprint == make().fingerprint
+    assert len({HashEmbedder().fingerprint, MiniLMEmbedder.fingerprint, openai_fingerprint("hash", None)}) == 3
+
+
+def test_the_batch_size_is_a_number_of_texts(embedder: Embedder) -> None:
+    """Who keeps vectors can count on at least one text at a time."""
+    assert embedder.batch_size >= 1
+
+
+def test_nothing_is_billed_on_this_machine(embedder: Embedder) -> None:
+    """The double, the default and a server without a key cost nothing, so nobody is asked."""
+    assert embedder.usd_per_million_tokens == 0
 
 
 def test_tokens_are_counted_beyond_the_window(embedder: Embedder) -> None:
@@ -111,7 +132,6 @@ def test_small_and_capital_letters_are_one(minilm: MiniLMEmbedder) -> None:
     assert vectors[0] @ vectors[1] == pytest.approx(1, abs=1e-5)
 
 
-@pytest.mark.parametrize("make", [HashEmbedder, MiniLMEmbedder], ids=["hash", "minilm"])
 def test_two_embedders_of_a_kind_give_equal_vectors(make: Callable[[], Embedder]) -> None:
     """Equal fingerprints mean equal vectors."""
     assert np.array_equal(make().embed(TEXTS[:3]), make().embed(TEXTS[:3]))
