@@ -8,7 +8,7 @@ BIN := .venv/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help setup ask test check format lint types imports docs corpus-lint lock bench bench-retrieval bench-answers bench-lint clean
+.PHONY: help setup ask test check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-answers bench-lint clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -48,6 +48,12 @@ format: .venv/.ready-dev ## Format the code, mend what can be mended, and genera
 
 bench: .venv/.ready-dev ## Time sync and queries: make bench [CORPUS=folder]
 	$(BIN)/python -m bench.speed --corpus-dir "$(CORPUS)"
+
+bench-large: .venv/.ready-dev ## Time search and sync over 36,000 entries made from those of a corpus: CORPUS=folder
+	$(BIN)/python -m bench.large --corpus-dir "$(CORPUS)" $(if $(SCRATCH),--scratch "$(SCRATCH)")
+
+bench-embedding: .venv/.ready-dev ## Compare the embedder with ONNX Runtime's best: CORPUS=folder
+	$(BIN)/python -m bench.embedding --corpus-dir "$(CORPUS)"
 
 bench-retrieval: .venv/.ready-dev ## Measure ranking and confidence on the development questions: CORPUS=folder
 	$(BIN)/python -m bench.retrieval --corpus-dir "$(CORPUS)"

@@ -218,6 +218,8 @@ class HashedWordsEmbedder:
 
     fingerprint = "hashed-words:1"
     max_tokens = 256
+    batch_size = 256
+    usd_per_million_tokens = 0.0
 
     def __init__(self) -> None:
         shape = (_WORD_VECTORS, _DIMENSIONS)
@@ -246,6 +248,8 @@ class TimedAs:
 
     vectors: Embedder
     model: Embedder
+    batch_size: int = 256
+    usd_per_million_tokens: float | None = 0.0
 
     @property
     def fingerprint(self) -> str:

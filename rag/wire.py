@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TypeAlias
 
-from rag.models import Answer, Evidence
+from rag.models import Answer, Evidence, Search
+from rag.retrieval import certainty_parts, rank_parts
 
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 
@@ -29,15 +30,40 @@ def answer_to_json(answer: Answer, line_id: Json = None) -> dict[str, Json]:
 
 
 def search_to_json(
-    query: str, results: Sequence[Evidence], timings_ms: Mapping[str, float], line_id: Json = None
+    search: Search, timings_ms: Mapping[str, float], line_id: Json = None, *, explain: bool = False
 ) -> dict[str, Json]:
-    """Return the results of a search as JSON, with the id of the line it replies to, if there is one."""
-    return {
+    """Return a search as JSON, with the id of the line it replies to, if there is one.
+
+    Args:
+        explain: say how the question was read, and what each signal gave each entry.
+    """
+    query = search.query
+    reply: dict[str, Json] = {
         **_identity(line_id),
-        "query": query,
-        "results": [_evidence_to_json(evidence) for evidence in results],
+        "query": query.question,
+        "results": [_evidence_to_json(one) | ({"why": _explained(one)} if explain else {}) for one in search.evidence],
         "timings_ms": dict(timings_ms),
     }
+    if explain:
+        rewrites = [asdict(rewrite) for rewrite in query.rewrites]
+        concepts = [asdict(concept) for concept in query.concepts]
+        reply["read_as"] = {"text": query.text, "rewrites": rewrites, "concepts": concepts}
+    return reply
+
+
+def _explained(evidence: Evidence) -> dict[str, Json]:
+    """Return an entry's signals, what each adds to its rank and to its certainty, and the words that matched."""
+    signals = {name: value for name, value in asdict(evidence.signals).items() if name != "matched"}
+    return {
+        "signals": _rounded(signals),
+        "rank_parts": _rounded(rank_parts(evidence.signals)),
+        "certainty_parts": _rounded(certainty_parts(evidence.signals)),
+        "matched": list(evidence.signals.matched),
+    }
+
+
+def _rounded(numbers: Mapping[str, float]) -> dict[str, Json]:
+    return {name: round(number, 4) for name, number in numbers.items()}
 
 
 def _identity(line_id: Json) -> dict[str, Json]:

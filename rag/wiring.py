@@ -26,7 +26,7 @@ from rag.indexing import (
     require_built_with,
     sync,
 )
-from rag.models import Answer, Evidence, Provenance
+from rag.models import Answer, Provenance, Search
 from rag.ports import Embedder
 from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer, related_entries
 from rag.settings import DEFAULT_EMBEDDER, Settings
@@ -69,9 +69,9 @@ class QuickTakes:
         """Return for each entry the urls of others about the same thing; see `rag.retrieval.related_entries`."""
         return related_entries(urls, self.retriever.snapshot, limit=limit)
 
-    def retrieve(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> list[Evidence]:
-        """Find the entries that answer a question; see `rag.retrieval.Retriever.retrieve`."""
-        return self.retriever.retrieve(question, limit=limit, exclude=exclude)
+    def search(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> Search:
+        """Find the entries that answer a question; see `rag.retrieval.Retriever.search`."""
+        return self.retriever.search(question, limit=limit, exclude=exclude)
 
 
 def load_embedder(settings: Settings) -> Embedder:

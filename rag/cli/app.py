@@ -40,6 +40,9 @@ app.add_typer(index_app, name="index")
 app.add_typer(corpus_app, name="corpus")
 
 Question = Annotated[str | None, typer.Argument(show_default=False, help="The question; or give --batch.")]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Say how the question was read, and what each signal gave each entry.")
+]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many entries to return.")]
 
 
@@ -98,30 +101,31 @@ def search(
     limit: Limit = 10,
     batch: Batch = None,
     exclude: Exclude = None,
+    explain: Explain = False,
     as_json: AsJson = False,
     corpus_dir: CorpusDir = None,
     data_dir: DataDir = None,
 ) -> None:
     """Find the entries that answer a question, best first.
 
-    Example: quicktakes search "resting potential" --limit 3 --json
+    Example: quicktakes search "what do mitocondria do" --limit 3 --explain
     """
     lines = _lines(question, batch)
     with _open(corpus_dir, data_dir, exclude) as quicktakes:
 
         def reply(line: BatchLine) -> dict[str, Json]:
             started = time.perf_counter()
-            results = quicktakes.retrieve(line.question, limit=limit, exclude=exclude or ())
+            found = quicktakes.search(line.question, limit=limit, exclude=exclude or ())
             elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
-            return search_to_json(line.question, results, {"total": elapsed_ms}, line.id)
+            return search_to_json(found, {"total": elapsed_ms}, line.id, explain=explain)
 
         if batch is not None or as_json:
             _write_lines(lines, reply)
             return
-        results = quicktakes.retrieve(lines[0].question, limit=limit, exclude=exclude or ())
+        found = quicktakes.search(lines[0].question, limit=limit, exclude=exclude or ())
     from rag.cli.render import show_results
 
-    show_results(Console(), results)
+    show_results(Console(), found, explain=explain)
 
 
 def _lines(question: str | None, batch: Path | None) -> list[BatchLine]:

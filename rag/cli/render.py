@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from rag.corpus import Entry
-from rag.models import Answer, Citation, Evidence
+from rag.models import Answer, Citation, Query, Search, Signals
 from rag.passages import maths_spans
+from rag.retrieval import certainty_parts, rank_parts
 
 _SIGN = re.compile(r"[!-/:-@\[-`{-~]")
 _LESS = re.compile(r"(?<!\\)<(?=[A-Za-z/!?])")
@@ -92,18 +93,43 @@ def show_entry(console: Console, entry: Entry) -> None:
     _print_line(console, f"Keywords: {entry.seo.page_keywords}", style="dim")
 
 
-def show_results(console: Console, results: Sequence[Evidence]) -> None:
-    """Print the entries found, best first."""
-    if not results:
+def show_results(console: Console, search: Search, *, explain: bool) -> None:
+    """Print the entries found, best first; explained: with how the question was read, and each entry's signals."""
+    if explain:
+        _show_query(console, search.query)
+    if not search.evidence:
         console.print("Nothing found: the corpus holds no entry to search.")
         return
-    for result in results:
+    for result in search.evidence:
         section = result.passage.section or _beginning(result.passage.text)
-        console.print(
-            f"{result.rank:>3}  {result.score:.2f}  {result.title}", markup=False, highlight=False, soft_wrap=True
-        )
-        console.print(f"           {section}", style="dim", markup=False, highlight=False, soft_wrap=True)
-        console.print(f"           {result.url}", style="dim", markup=False, highlight=False, soft_wrap=True)
+        _print_line(console, f"{result.rank:>3}  {result.score:.2f}  {result.title}")
+        _print_line(console, f"{_INDENT}{section}", style="dim")
+        _print_line(console, f"{_INDENT}{result.url}", style="dim")
+        if explain:
+            _show_signals(console, result.signals)
+
+
+_INDENT = " " * 11
+
+
+def _show_query(console: Console, query: Query) -> None:
+    """Print a question as it was read: what was replaced, and what it is about with the wordings looked up."""
+    _print_line(console, f"Read as: {query.text}")
+    for rewrite in query.rewrites:
+        _print_line(console, f"  {rewrite.written} → {rewrite.read_as} ({rewrite.kind})")
+    for concept in query.concepts:
+        others = ", ".join(" ".join(wording) for wording in concept.wordings[1:])
+        kind = " (a term)" if concept.technical else ""
+        _print_line(console, f"  about: {concept.written}{kind}" + (f"; also {others}" if others else ""))
+    console.print()
+
+
+def _show_signals(console: Console, signals: Signals) -> None:
+    """Print what each signal adds to an entry's rank and to its certainty, and the words that matched."""
+    for label, parts in (("rank", rank_parts(signals)), ("certainty", certainty_parts(signals))):
+        sum_of = " ".join(f"{value:+.2f} {name}" for name, value in parts.items())
+        _print_line(console, f"{_INDENT}{label} {sum(parts.values()):.2f} = {sum_of}", style="cyan")
+    _print_line(console, f"{_INDENT}matched: {', '.join(signals.matched) or 'no word'}\n", style="cyan")
 
 
 def _with_numbers(answer: Answer) -> str:

@@ -1,6 +1,7 @@
 """From a question to the entries that answer it, best first."""
 
 from rag.retrieval.dense import DenseArrays, dense_arrays
+from rag.retrieval.fusion import certainty_parts, rank_parts
 from rag.retrieval.postings import Postings, count_postings
 from rag.retrieval.query import QueryReader
 from rag.retrieval.related import related_entries
@@ -17,10 +18,12 @@ __all__ = [
     "Snapshot",
     "SpellingRepairer",
     "StoredVectors",
+    "certainty_parts",
     "check_question",
     "count_postings",
     "dense_arrays",
     "open_snapshot",
+    "rank_parts",
     "related_entries",
     "save_snapshot",
     "stored_vectors",

@@ -75,11 +75,12 @@ def save_dense(arrays: DenseArrays, folder: Path, name: str) -> None:
 
 def open_dense(folder: Path, name: str) -> DenseArrays:
     """Map the arrays that `save_dense` wrote; raises `OSError` or `ValueError` where they cannot be read."""
-    halves, codes, centre = (
-        np.load(folder / f"{name}-{part}.npy", mmap_mode="r", allow_pickle=False)
-        for part in ("halves", "codes", "centre")
-    )
-    return DenseArrays(halves, np.asarray(codes), np.asarray(centre))
+    return DenseArrays(*(open_array(folder / f"{name}-{part}.npy") for part in ("halves", "codes", "centre")))
+
+
+def open_array(file: Path) -> np.ndarray:
+    """Map an array; as a plain one, since NumPy's own class of mapped arrays is slow to index."""
+    return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
 
 
 def _codes(vectors: Vectors, centre: Vectors) -> npt.NDArray[np.uint64]:

@@ -24,6 +24,15 @@ def fuse(section: Vectors, question: Vectors, terms: Vectors) -> Vectors:
     return np.asarray(section + QUESTION_WEIGHT * question + TERMS_WEIGHT * terms, dtype=np.float32)
 
 
+def rank_parts(signals: Signals) -> dict[str, float]:
+    """Return what each signal adds to the sum that an entry is ranked by."""
+    return {
+        "section": signals.section,
+        "question": QUESTION_WEIGHT * signals.question,
+        "terms": TERMS_WEIGHT * signals.terms,
+    }
+
+
 CERTAINTY: Final = {"section": 7.70, "missing": -0.185, "concepts": 0.219, "lead": 6.27}
 """Weights of the logistic model behind `probability`. A question that says more is answered for sure at a lower cosine
 than a word or two are."""
@@ -37,5 +46,10 @@ def probability(signals: Signals) -> float:
     A logistic model over the entry's signals, fitted to whether the first entry was a right one for the development
     questions, answerable and not (`make bench-retrieval`; docs/retrieval.md shows how well it is calibrated).
     """
-    logit = INTERCEPT + sum(weight * getattr(signals, name) for name, weight in CERTAINTY.items())
-    return 1 / (1 + math.exp(-logit))
+    return 1 / (1 + math.exp(-sum(certainty_parts(signals).values())))
+
+
+def certainty_parts(signals: Signals) -> dict[str, float]:
+    """Return what each signal adds to the log odds that an entry answers the question."""
+    parts = {name: weight * getattr(signals, name) for name, weight in CERTAINTY.items()}
+    return {"intercept": INTERCEPT, **parts}

@@ -52,14 +52,10 @@ def known_wordings(tokens: Sequence[str]) -> list[Wording]:
     return found
 
 
+@cache
 def lexicon_words() -> frozenset[str]:
     """Return all words of the lexicon, in lower case."""
     return frozenset(word for key in _groups() for word in key)
-
-
-def same_wording(one: str, other: str) -> bool:
-    """Return whether two terms differ only in case or in a final "s"."""
-    return _key(tokens_of(one)) == _key(tokens_of(other))
 
 
 def _longest_at(place: int, tokens: Sequence[str]) -> Wording | None:

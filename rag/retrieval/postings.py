@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.models import TermCounts
-from rag.ports import Vectors
+from rag.ports import Rows, Vectors
+from rag.retrieval.dense import open_array
 
 FIELD_WEIGHTS: Final = (3.0, 1.5, 1.0)
 """How much an occurrence counts in the question, the topics and the answer (docs/retrieval.md)."""
@@ -51,6 +52,14 @@ class Postings:
             return self.entries[:0], self.gains[:0]
         held = slice(int(self.starts[number]), int(self.starts[number + 1]))
         return self.entries[held], self.gains[held]
+
+    def present(self, term: str, entries: Rows) -> npt.NDArray[np.bool_]:
+        """Return which of some entries hold a term, shape ``(len(entries),)``."""
+        holding, _ = self.entries_with(term)
+        if not len(holding):
+            return np.zeros(len(entries), dtype=np.bool_)
+        places = np.minimum(np.searchsorted(holding, entries), len(holding) - 1)
+        return holding[places] == entries
 
     def knows(self, term: str) -> bool:
         """Return whether any entry holds a term."""
@@ -98,9 +107,6 @@ def save_postings(postings: Postings, folder: Path) -> None:
 def open_postings(folder: Path, entry_count: int) -> Postings:
     """Map the postings that `save_postings` wrote; raises `OSError` or `ValueError` where they cannot be read."""
     names = (folder / "terms.txt").read_text(encoding="utf-8").split("\n")
-    starts, entries, gains = (
-        np.load(folder / f"postings-{part}.npy", mmap_mode="r", allow_pickle=False)
-        for part in ("starts", "entries", "gains")
-    )
+    starts, entries, gains = (open_array(folder / f"postings-{part}.npy") for part in ("starts", "entries", "gains"))
     numbers = {name: number for number, name in enumerate(names) if name}
     return Postings(numbers, starts, entries, gains, entry_count)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag.models import Concept, Query, Rewrite
 from rag.passages import plain_text, terms_of
-from rag.retrieval.lexicon import Wording, known_wordings, lexicon_words, same_wording, tokens_of
+from rag.retrieval.lexicon import Wording, known_wordings, lexicon_words, tokens_of
 from rag.retrieval.spelling import SpellingRepairer, biology_words
 
 
@@ -60,9 +60,14 @@ class QueryReader:
 
 
 def _renaming(wording: Wording, tokens: Sequence[str]) -> Rewrite | None:
-    """Return the replacement of a lay term by the textbook's, or None where the question has that already."""
+    """Return the replacement of a lay term by the textbook's, or None where the question has that in some form."""
     written = " ".join(tokens[wording.start : wording.end])
-    return None if same_wording(written, wording.terms[0]) else Rewrite("wording", written, wording.terms[0])
+    has_it = written[:_FORM].lower() == wording.terms[0][:_FORM].lower()
+    return None if has_it else Rewrite("wording", written, wording.terms[0])
+
+
+_FORM = 5
+"""Letters that forms of one word share: mitochondria and mitochondrion, fertilisation and fertilization."""
 
 
 def _replace(text: str, rewrite: Rewrite) -> str:

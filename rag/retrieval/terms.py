@@ -37,7 +37,7 @@ class TermMatch:
 
     def _share_held(self, wording: Sequence[str], entries: Rows) -> Vectors:
         weights = [self.postings.weight(term) for term in wording]
-        present = [np.isin(entries, self.postings.entries_with(term)[0]) for term in wording]
+        present = [self.postings.present(term, entries) for term in wording]
         return (np.array(weights) @ np.array(present) / sum(weights)).astype(np.float32)
 
 

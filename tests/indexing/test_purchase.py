@@ -210,7 +210,7 @@ def test_an_index_of_another_embedder_is_not_asked(paid: Bench) -> None:
         pass
     assert sync_index(paid.settings, other).rebuilt
     with open_index(paid.settings, other) as quicktakes:
-        assert quicktakes.retrieve("leaves")
+        assert quicktakes.search("leaves")
 
 
 @pytest.mark.parametrize("key", ["recipe", "format"])
@@ -247,7 +247,7 @@ def test_other_dimensions_under_the_same_name_are_not_asked(paid: Bench) -> None
     approved_sync(paid)
 
     with open_index(paid.settings, ShorterEmbedder()) as quicktakes, pytest.raises(IndexStateError, match="128 dim"):
-        quicktakes.retrieve("leaves")
+        quicktakes.search("leaves")
 
 
 def test_other_dimensions_are_not_read_beside_cached_ones(paid: Bench) -> None:
