@@ -42,6 +42,8 @@ class Catalog:
             self._database = sqlite3.connect(address, timeout=30, check_same_thread=False, uri=read_only)
             if create:
                 self._database.executescript(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
+        if read_only:
+            self._check_size()
         self.meta()
 
     def close(self) -> None:
@@ -59,6 +61,13 @@ class Catalog:
 
     def apply(self, change: CatalogChange) -> None:
         """Carry out a change, in one transaction."""
+        try:
+            self._apply(change)
+        except BaseException:  # whatever it was, it undid the new terms of the vocabulary too
+            self._known = None
+            raise
+
+    def _apply(self, change: CatalogChange) -> None:
         gone = [(url,) for url in change.gone_urls]
         with self._translated(), self._database as database:
             database.executemany("DELETE FROM entries WHERE url = ?", gone)
@@ -151,6 +160,14 @@ class Catalog:
         if not rows:
             raise NotIndexedError(f"no entry {url} in the index")
         return rows[0][0]
+
+    def _check_size(self) -> None:
+        """Refuse a file that was cut short: what is read of it might not touch the end."""
+        (pages,), (page_size,) = (self._rows(f"PRAGMA {name}")[0] for name in ("page_count", "page_size"))
+        if self._file.stat().st_size != pages * page_size:
+            raise IndexStateError(
+                f"index catalog {self._file} is cut short; run 'quicktakes index sync' to build it anew"
+            )
 
     def _rows(self, query: str, *parameters: str | int) -> list[Any]:
         with self._translated():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,7 @@ def find_files(folder: Path) -> list[Path]:
         ConfigurationError: the folder does not exist or cannot be listed.
     """
     require_folder(folder)
-    return sorted(_walk(folder))
+    return sorted(_walk(folder), key=lambda path: path.parts)
 
 
 def require_folder(folder: Path) -> None:
@@ -72,13 +73,16 @@ def read_file(path: Path) -> bytes:
     try:
         if printable_path(path) != str(path):
             raise _problem(path, "QT100", "has a name that is not UTF-8; rename it")
-        if path.is_dir():
+        found = path.stat()  # before it is opened: opening a pipe would wait for someone to write
+        if stat.S_ISDIR(found.st_mode):
             raise _problem(path, "QT100", "is a folder, not an entry file; rename it without .md")
-        if not path.is_file():
-            raise _problem(path, "QT100", "is not a file (a dangling link or a device); remove it")
-        if (size := path.stat().st_size) > MAX_BYTES:
-            raise _problem(path, "QT105", f"has {size:,} bytes; an entry has at most {MAX_BYTES:,}")
+        if not stat.S_ISREG(found.st_mode):
+            raise _problem(path, "QT100", "is not a file (a device or a pipe); remove it")
+        if found.st_size > MAX_BYTES:
+            raise _problem(path, "QT105", f"has {found.st_size:,} bytes; an entry has at most {MAX_BYTES:,}")
         return path.read_bytes()
+    except FileNotFoundError as error:
+        raise _problem(path, "QT100", "is not a file (a dangling link, or gone meanwhile); remove it") from error
     except OSError as error:
         raise _problem(path, "QT100", f"cannot be read: {error.strerror}") from error
 
@@ -157,7 +161,8 @@ def _line_of_key(entry: Entry, key: str) -> int:
 
 def printable_path(path: Path) -> str:
     """Return a path as text, with the bytes of its name that are not UTF-8 written as escapes."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    name = str(path)
+    return name if name.isascii() else os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _problem(path: Path, code: str, message: str, line: int = 1) -> CorpusError:

@@ -68,6 +68,8 @@ def _checked_vectors(index: VectorIndex, ids: Sequence[str], kind: PassageKind) 
             f"the vector store holds {index.count():,} {kind} vectors, and there are {len(ids):,} {kind} passages; "
             "run 'quicktakes index doctor'"
         )
+    if not ids:
+        return np.empty((0, 0), dtype=np.float32)
     vectors = index.vectors(ids)
     lengths = np.linalg.norm(vectors, axis=1)
     wrong = ~(np.abs(lengths - 1) <= UNIT_TOLERANCE)  # NaN is wrong too

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from rag.corpus import find_files, printable_path, read_file
 from rag.errors import CorpusError
 from rag.models import FileRecord
+
+_MOST_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +49,29 @@ def find_changes(corpus_dir: Path, records: Mapping[str, FileRecord]) -> Changes
     Raises:
         ConfigurationError: the folder does not exist or cannot be listed.
     """
-    paths = {printable_path(path.relative_to(corpus_dir)): path for path in find_files(corpus_dir)}
-    known = {name: path for name, path in paths.items() if name in records}
+    above = len(printable_path(corpus_dir / "_")) - 1
+    paths = {printable_path(path)[above:]: path for path in find_files(corpus_dir)}
+    known = [name for name in paths if name in records]
+    hashes = _hashes([paths[name] for name in known])
     return Changes(
         paths=paths,
         added=tuple(name for name in paths if name not in records),
-        edited=tuple(name for name, path in known.items() if scan_file(path).sha256 != records[name].sha256),
+        edited=tuple(name for name, sha256 in zip(known, hashes, strict=True) if sha256 != records[name].sha256),
         removed=tuple(name for name in records if name not in paths),
     )
+
+
+def _hashes(files: Sequence[Path]) -> list[str]:
+    """Return the hash of each file, in their order; reading and hashing leave Python to other threads."""
+    threads = min(os.cpu_count() or 1, _MOST_THREADS)
+    share = -(-len(files) // threads)
+    shares = [files[start : start + share] for start in range(0, len(files), max(share, 1))]
+    with ThreadPoolExecutor(threads) as pool:
+        return [sha256 for own in pool.map(_hash_each, shares) for sha256 in own]
+
+
+def _hash_each(files: Sequence[Path]) -> list[str]:
+    return [scan_file(file).sha256 for file in files]
 
 
 def scan_file(path: Path) -> ScannedFile:

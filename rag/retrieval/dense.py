@@ -44,7 +44,8 @@ class DenseArrays:
 
     def cosines(self, vector: Vectors, rows: Rows) -> Vectors:
         """Return the cosine of a vector of shape ``(dimensions,)`` to each of some rows."""
-        return self.vectors(rows) @ vector
+        # One row at a time: a product of matrix and vector gives equal rows cosines that differ in the last bit.
+        return np.vecdot(self.vectors(rows), vector)
 
     def vectors(self, rows: Rows) -> Vectors:
         """Return the vectors of some rows, shape ``(len(rows), dimensions)``."""
@@ -64,7 +65,8 @@ class DenseArrays:
 def dense_arrays(vectors: Vectors) -> DenseArrays:
     """Return the arrays of unit vectors of shape ``(n, dimensions)``."""
     centre = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], dtype=np.float32)
-    return DenseArrays(vectors.astype(np.float16), _codes(vectors, centre), centre)
+    halves = vectors.astype(np.float16)
+    return DenseArrays(halves, _codes(halves, centre), centre)
 
 
 def save_dense(arrays: DenseArrays, folder: Path, name: str) -> None:
@@ -75,7 +77,10 @@ def save_dense(arrays: DenseArrays, folder: Path, name: str) -> None:
 
 def open_dense(folder: Path, name: str) -> DenseArrays:
     """Map the arrays that `save_dense` wrote; raises `OSError` or `ValueError` where they cannot be read."""
-    return DenseArrays(*(open_array(folder / f"{name}-{part}.npy") for part in ("halves", "codes", "centre")))
+    halves, codes, centre = (open_array(folder / f"{name}-{part}.npy") for part in ("halves", "codes", "centre"))
+    if codes.shape[1] != len(halves) or not np.array_equal(_codes(halves[:_BITS], centre), codes[:, :_BITS]):
+        raise ValueError(f"the codes of the {name} are not those of their vectors")
+    return DenseArrays(halves, codes, centre)
 
 
 def open_array(file: Path) -> np.ndarray:
@@ -83,7 +88,7 @@ def open_array(file: Path) -> np.ndarray:
     return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
 
 
-def _codes(vectors: Vectors, centre: Vectors) -> npt.NDArray[np.uint64]:
+def _codes(vectors: Vectors | npt.NDArray[np.float16], centre: Vectors) -> npt.NDArray[np.uint64]:
     """Return sign bits, shape ``(words, n)``: dimensions that do not fill a word are padded with zeros."""
     bits = np.packbits(vectors > centre, axis=1)
     width = -(-vectors.shape[1] // _BITS) * _BITS // 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -84,7 +85,7 @@ def count_postings(counts: TermCounts, entry_count: int) -> Postings:
     """Return the postings of what was counted."""
     frequencies = counts.by_field @ np.array(FIELD_WEIGHTS, dtype=np.float32)
     lengths = np.bincount(counts.entries, weights=frequencies, minlength=entry_count)
-    norms = _K1 * (1 - _B + _B * lengths / (lengths.mean() if entry_count else 1.0))
+    norms = _K1 * (1 - _B + _B * lengths / (lengths.mean() if lengths.any() else 1.0))
     gains = (frequencies / (frequencies + norms[counts.entries])).astype(np.float32)
     order = np.lexsort((counts.entries, counts.terms))
     starts = np.searchsorted(counts.terms[order], np.arange(len(counts.names) + 1))
@@ -99,14 +100,16 @@ def count_postings(counts: TermCounts, entry_count: int) -> Postings:
 
 def save_postings(postings: Postings, folder: Path) -> None:
     """Write the postings into a folder."""
-    (folder / "terms.txt").write_text("\n".join(postings.numbers), encoding="utf-8")
+    (folder / "terms.json").write_text(json.dumps(list(postings.numbers)), encoding="utf-8")
     for part in ("starts", "entries", "gains"):
         np.save(folder / f"postings-{part}.npy", getattr(postings, part), allow_pickle=False)
 
 
 def open_postings(folder: Path, entry_count: int) -> Postings:
     """Map the postings that `save_postings` wrote; raises `OSError` or `ValueError` where they cannot be read."""
-    names = (folder / "terms.txt").read_text(encoding="utf-8").split("\n")
+    names: list[str] = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
     starts, entries, gains = (open_array(folder / f"postings-{part}.npy") for part in ("starts", "entries", "gains"))
-    numbers = {name: number for number, name in enumerate(names) if name}
+    if len(starts) != len(names) + 1 or not starts[-1] == len(entries) == len(gains):
+        raise ValueError("there are not as many postings as terms need")
+    numbers = {name: number for number, name in enumerate(names)}
     return Postings(numbers, starts, entries, gains, entry_count)

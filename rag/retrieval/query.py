@@ -23,13 +23,12 @@ class QueryReader:
         """Return the question with its spelling repaired and its lay terms replaced, and the concepts it holds."""
         text = plain_text(question)
         repairs = self._repairs(tokens_of(text))
-        for repair in repairs:
-            text = _replace(text, repair)
+        text = _rewritten(text, repairs)
         tokens = tokens_of(text)
         wordings = known_wordings(tokens) if self.uses_lexicon else []
-        renamings = [rewrite for wording in wordings if (rewrite := _renaming(wording, tokens))]
-        for renaming in renamings:
-            text = _replace(text, renaming)
+        found = (_renaming(wording, tokens) for wording in wordings)
+        renamings = list(dict.fromkeys(renaming for renaming in found if renaming))
+        text = _rewritten(text, renamings)
         return Query(question, text, tuple(self._concepts(tokens, wordings)), (*repairs, *renamings))
 
     def _repairs(self, tokens: Sequence[str]) -> list[Rewrite]:
@@ -70,6 +69,9 @@ _FORM = 5
 """Letters that forms of one word share: mitochondria and mitochondrion, fertilisation and fertilization."""
 
 
-def _replace(text: str, rewrite: Rewrite) -> str:
-    separated = r"[^A-Za-z0-9]+".join(map(re.escape, rewrite.written.split()))
-    return re.sub(rf"\b{separated}\b", lambda _: rewrite.read_as, text)
+def _rewritten(text: str, rewrites: Sequence[Rewrite]) -> str:
+    """Return a text with all rewrites done at once, so that none rewrites the words of another."""
+    longest_first = sorted(rewrites, key=lambda rewrite: -len(rewrite.written))
+    separated = (r"[^A-Za-z0-9]+".join(map(re.escape, rewrite.written.split())) for rewrite in longest_first)
+    pattern = "|".join(rf"(\b{words}\b)" for words in separated)
+    return re.sub(pattern, lambda found: longest_first[(found.lastindex or 0) - 1].read_as, text) if rewrites else text

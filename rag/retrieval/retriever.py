@@ -118,6 +118,8 @@ class Retriever:
 
     def _search(self, question: str, limit: int, exclude: frozenset[str]) -> Search:
         query = self.reader.read(question)
+        if not self.snapshot.urls:
+            return Search(query, ())
         matched = match_terms(query.concepts, self.snapshot.postings)
         vector = self._embed(query.text)
         found = self.candidates(vector, matched, exclude)

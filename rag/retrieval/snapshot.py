@@ -6,6 +6,7 @@ their urls; the sections of an entry stand together, in order.
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -71,8 +72,8 @@ def save_snapshot(snapshot: Snapshot, folder: Path) -> None:
             save_dense(index, folder, name)
         elif isinstance(index, StoredVectors):
             save_stored(index, folder, name)
-    for name, lines in (("urls", snapshot.urls), ("words", snapshot.words)):
-        (folder / f"{name}.txt").write_text("\n".join(lines), encoding="utf-8")
+    for name, texts in (("urls", snapshot.urls), ("words", snapshot.words)):
+        (folder / f"{name}.json").write_text(json.dumps(list(texts)), encoding="utf-8")
     np.save(folder / "first-sections.npy", snapshot.first_sections, allow_pickle=False)
     np.save(folder / "word-counts.npy", snapshot.word_counts, allow_pickle=False)
     save_postings(snapshot.postings, folder)
@@ -89,7 +90,7 @@ def open_snapshot(folder: Path, questions: VectorIndex | None = None, sections: 
     """
     try:
         snapshot = _open(folder, questions, sections)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:  # the last one is NumPy's for an empty file
         raise IndexStateError(
             f"the searchable arrays in {folder} cannot be used ({error}); run 'quicktakes index doctor'"
         ) from error
@@ -97,7 +98,7 @@ def open_snapshot(folder: Path, questions: VectorIndex | None = None, sections: 
 
 
 def _open(folder: Path, questions: VectorIndex | None, sections: VectorIndex | None) -> Snapshot:
-    urls, words = (_lines(folder / f"{name}.txt") for name in ("urls", "words"))
+    urls, words = _texts(folder, "urls"), _texts(folder, "words")
     snapshot = Snapshot(
         urls=urls,
         first_sections=np.load(folder / "first-sections.npy", allow_pickle=False),
@@ -111,7 +112,7 @@ def _open(folder: Path, questions: VectorIndex | None, sections: VectorIndex | N
     _require(len(snapshot.word_counts) == len(words), "there are not as many words as counts")
     for index, rows in ((snapshot.questions, len(urls)), (snapshot.sections, int(snapshot.first_sections[-1]))):
         if isinstance(index, DenseArrays):
-            _require(len(index.halves) == index.codes.shape[1] == rows, "there are not as many vectors as passages")
+            _require(len(index.halves) == rows, "there are not as many vectors as passages")
         elif isinstance(index, StoredVectors):
             _require(len(index.ids) == len(index.sorter) == rows, "there are not as many ids as passages")
     return snapshot
@@ -121,9 +122,8 @@ def _open_vectors(folder: Path, name: str, store: VectorIndex | None) -> DenseIn
     return open_dense(folder, name) if store is None else open_stored(store, folder, name)
 
 
-def _lines(file: Path) -> list[str]:
-    text = file.read_text(encoding="utf-8")
-    return text.split("\n") if text else []
+def _texts(folder: Path, name: str) -> list[str]:
+    return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def _require(claim: bool, otherwise: str) -> None:  # noqa: FBT001 the one argument it is about

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from rag.errors import IndexStateError
 from rag.ports import Rows, VectorIndex, Vectors
+from rag.retrieval.dense import open_array
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,5 @@ def save_stored(stored: StoredVectors, folder: Path, name: str) -> None:
 
 def open_stored(index: VectorIndex, folder: Path, name: str) -> StoredVectors:
     """Map what `save_stored` wrote; raises `OSError` or `ValueError` where it cannot be read."""
-    ids, sorter = (
-        np.load(folder / f"{name}-{part}.npy", mmap_mode="r", allow_pickle=False) for part in ("ids", "sorter")
-    )
+    ids, sorter = (open_array(folder / f"{name}-{part}.npy") for part in ("ids", "sorter"))
     return StoredVectors(index, ids, sorter)

@@ -1,29 +1,27 @@
-"""The catalog: what an index was built from, its passages, and its lexical index."""
+"""The catalog: what an index was built from, its entries, passages, terms and words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from rag.adapters.catalog import Catalog
 from rag.errors import IndexStateError, NotIndexedError
 from rag.models import CatalogChange, FileRecord, IndexedEntry
-from rag.passages import passages_of, terms_of
+from rag.passages import passages_of, terms_of, words_of
 from rag.testing import HashEmbedder, make_entry
 
 
 def indexed(question: str, answer: str, topics: str = "") -> IndexedEntry:
     """Return an entry as the index keeps it."""
     entry = make_entry(question, answer)
-    terms = [" ".join(terms_of(text)) for text in (question, topics, answer)]
+    terms = (terms_of(question), terms_of(topics), terms_of(answer))
+    words = sorted({*words_of(question), *words_of(topics), *words_of(answer)})
     passages = passages_of(entry, HashEmbedder().count_tokens, 256)
-    return IndexedEntry(entry.url, question, answer, (terms[0], terms[1], terms[2]), tuple(passages))
+    return IndexedEntry(entry.url, question, answer, terms, words, tuple(passages))
 
 
 NEURON = indexed("What is a neuron?", "# Shape\n\nA long cell.\n\n# Work\n\nIt carries signals.", "neuron, axon")
@@ -39,6 +37,13 @@ def put(*entries: IndexedEntry) -> CatalogChange:
 def take(*entries: IndexedEntry) -> CatalogChange:
     """Return the change that removes entries."""
     return CatalogChange((), [entry.url for entry in entries], (), ())
+
+
+def counted(catalog: Catalog) -> dict[tuple[str, str], tuple[int, ...]]:
+    """Return how often each term stands in each field, by url and term."""
+    counts, urls = catalog.term_counts(), catalog.urls()
+    rows = zip(counts.entries, counts.terms, counts.by_field.tolist(), strict=True)
+    return {(urls[entry], counts.names[term]): tuple(fields) for entry, term, fields in rows}
 
 
 @pytest.fixture
@@ -74,13 +79,11 @@ def test_urls_that_no_file_has_are_unknown(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("count", [40_000])
-def test_any_number_of_urls_and_ids_can_be_asked_for(catalog: Catalog, count: int) -> None:
+def test_any_number_of_urls_can_be_asked_for(catalog: Catalog, count: int) -> None:
     """The database's limit on parameters is no limit of the catalog."""
     crowd = [f"/learn/{number}" for number in range(count)]
     assert catalog.passages([*crowd, LEAF.url]) == list(LEAF.passages)
-    assert catalog.urls_of_passages([*crowd, LEAF.passages[0].id]) == {LEAF.passages[0].id: LEAF.url}
-    assert catalog.score_terms(["green"], [*crowd, LEAF.url]).keys() == {LEAF.url}
-    assert catalog.counts_of_terms([*crowd, "green"]) == {"green": 1}
+    assert catalog.unknown_urls(crowd) == set(crowd)
 
 
 def test_passages_come_in_the_order_of_entry_and_place(catalog: Catalog) -> None:
@@ -89,13 +92,6 @@ def test_passages_come_in_the_order_of_entry_and_place(catalog: Catalog) -> None
     assert found == [*KIDNEY.passages, *NEURON.passages]
     assert catalog.passages([]) == []
     assert catalog.passages(["/learn/nowhere"]) == []
-
-
-def test_passages_know_their_entries(catalog: Catalog) -> None:
-    """Each known passage leads to its entry; unknown ids are left out."""
-    ids = [NEURON.passages[1].id, LEAF.passages[0].id]
-    assert catalog.urls_of_passages([*ids, "nobody"]) == {ids[0]: NEURON.url, ids[1]: LEAF.url}
-    assert catalog.urls_of_passages([]) == {}
 
 
 def test_an_entry_that_is_not_there_is_refused_by_its_url(catalog: Catalog) -> None:
@@ -111,28 +107,32 @@ def test_a_removed_entry_leaves_nothing_behind(catalog: Catalog) -> None:
     catalog.apply(take(NEURON))
     assert catalog.entry_count() == 2
     assert catalog.passages([NEURON.url]) == []
-    assert catalog.search_terms(["axon"], 5) == []
-    assert catalog.counts_of_terms(["axon", "neuron"]) == {"neuron": 1}
+    assert NEURON.url not in {url for url, _ in counted(catalog)}
+    assert "axon" not in catalog.words()
     with pytest.raises(NotIndexedError):
         catalog.answer_of(NEURON.url)
 
 
 def test_an_entry_is_replaced_in_two_changes(catalog: Catalog) -> None:
-    """An edit takes the old words out of the lexical index and puts the new ones in."""
+    """An edit takes the old terms and words out and puts the new ones in."""
     edited = indexed(NEURON.question, "It carries impulses.")
     catalog.apply(take(NEURON))
     catalog.apply(put(edited))
     assert catalog.answer_of(NEURON.url) == "It carries impulses."
-    assert catalog.counts_of_terms(["signal", "impuls"]) == {"impuls": 1}
+    terms = {term for url, term in counted(catalog) if url == NEURON.url}
+    assert terms == {"neuron", "carri", "impuls"}
+    assert "signals" not in catalog.words()
 
 
 def test_a_change_that_fails_changes_nothing(catalog: Catalog) -> None:
-    """One transaction: the removal before the failing part is undone."""
+    """One transaction: the removal before the failing part is undone, and what was new in it is not half known."""
     with pytest.raises(IndexStateError):
-        catalog.apply(CatalogChange((), [LEAF.url], [FileRecord("a.md", "0")], [KIDNEY]))
+        catalog.apply(CatalogChange((), [LEAF.url], [FileRecord("a.md", "0")], [indexed("What is a zebra?", "Zebras graze."), KIDNEY]))
     assert catalog.answer_of(LEAF.url) == LEAF.answer
-    assert catalog.counts_of_terms(["chlorophyl"]) == {"chlorophyl": 1}
+    assert counted(catalog)[LEAF.url, "chlorophyl"] == (0, 0, 1)
     assert catalog.files() == {}
+    catalog.apply(put(indexed("What is a zebra?", "Zebras graze.")))
+    assert ("/learn/biology/questions/what-is-a-zebra", "zebra") in counted(catalog)
 
 
 def test_files_are_recorded_replaced_and_forgotten(catalog: Catalog) -> None:
@@ -154,105 +154,82 @@ def test_a_catalog_survives_reopening(catalog: Catalog, tmp_path: Path) -> None:
     with closing(Catalog(tmp_path / "catalog.sqlite3")) as again:
         assert again.meta() == {"recipe": "one", "state": "whole"}
         assert again.passages([NEURON.url]) == list(NEURON.passages)
-        assert again.search_terms(["neuron"], 5) == catalog.search_terms(["neuron"], 5)
+        assert counted(again) == counted(catalog)
 
 
-def test_entries_that_hold_a_term_are_found_best_first(catalog: Catalog) -> None:
-    """A term in the question counts more than one in the answer; entries without it are not found."""
-    found = catalog.search_terms(["neuron"], 5)
-    assert [url for url, _ in found] == [NEURON.url, LEAF.url]
-    assert found[0][1] > found[1][1]
+def test_terms_are_counted_by_entry_and_field(catalog: Catalog) -> None:
+    """Each term of an entry has one row: how often it stands in the question, the topics and the answer."""
+    assert counted(catalog) == {
+        (entry.url, term): tuple(field.count(term) for field in entry.terms)
+        for entry in (NEURON, LEAF, KIDNEY)
+        for field in entry.terms
+        for term in field
+    }
+    assert counted(catalog)[NEURON.url, "neuron"] == (1, 1, 0)
+    assert counted(catalog)[LEAF.url, "green"] == (1, 0, 1)
 
 
-def test_a_rare_term_counts_more_than_a_common_one(tmp_path: Path) -> None:
-    """An entry with the question's rarest word goes before one with its commonest."""
-    crowd = [indexed(f"What is thing {number}?", "It is a cell.") for number in range(20)]
-    rare = indexed("What is the other one?", "It is an axolotl.")
+def test_term_counts_are_sorted_by_entry_and_name_only_what_occurs(catalog: Catalog) -> None:
+    """Entries ascend; names are sorted, distinct, and each is some row's."""
+    catalog.apply(take(NEURON))
+    counts = catalog.term_counts()
+    assert counts.entries.tolist() == sorted(counts.entries.tolist())
+    assert list(counts.names) == sorted(set(counts.names))
+    assert set(counts.terms.tolist()) == set(range(len(counts.names)))
+    assert "axon" not in counts.names
+
+
+def test_term_counts_do_not_hang_on_the_order_of_writing(tmp_path: Path) -> None:
+    """Whatever came first, was edited or was there in between, the same entries give the same arrays."""
+    given = []
+    for number, changes in enumerate(
+        (
+            [put(NEURON, LEAF, KIDNEY)],
+            [put(KIDNEY), put(LEAF), put(NEURON)],
+            [put(indexed("What is a zebra?", "Zebras graze."), LEAF), put(NEURON), take(LEAF), put(KIDNEY, LEAF)],
+        )
+    ):
+        with closing(Catalog(tmp_path / str(number), create=True)) as catalog:
+            for change in changes:
+                catalog.apply(change)
+            counts = catalog.term_counts()
+            kept = {"zebra", "graze"}
+            assert number < 2 or kept <= set(counts.names)
+            catalog.apply(CatalogChange((), ["/learn/biology/questions/what-is-a-zebra"], (), ()))
+            counts = catalog.term_counts()
+            given.append(
+                (list(counts.names), counts.terms.tolist(), counts.entries.tolist(), counts.by_field.tolist())
+            )
+    assert given[0] == given[1]
+    assert given[0] == given[2]
+
+
+@pytest.mark.parametrize("entries", [(), (indexed("What is it?", "???"),)])
+def test_a_catalog_without_a_term_counts_none(tmp_path: Path, entries: tuple[IndexedEntry, ...]) -> None:
+    """No entry, or one of stop words and signs only, gives empty arrays of the right shapes."""
     with closing(Catalog(tmp_path / "catalog.sqlite3", create=True)) as catalog:
-        catalog.apply(put(*crowd, rare))
-        assert catalog.search_terms(["cell", "axolotl"], 3)[0][0] == rare.url
+        catalog.apply(put(*entries))
+        counts = catalog.term_counts()
+    assert (list(counts.names), counts.terms.shape, counts.entries.shape) == ([], (0,), (0,))
+    assert counts.by_field.shape == (0, 3)
 
 
-def test_topics_are_searched_too(catalog: Catalog) -> None:
-    """A keyword finds its entry where neither question nor answer holds it."""
-    assert [url for url, _ in catalog.search_terms(["axon"], 5)] == [NEURON.url]
+def test_words_are_counted_by_entry(catalog: Catalog) -> None:
+    """A word counts once an entry, as it is written but in lower case, function words included."""
+    words = catalog.words()
+    assert (words["neuron"], words["a"], words["kidneys"]) == (2, 1, 1)
+    assert "Neuron" not in words
+    assert "kidney" not in words
+    catalog.apply(take(NEURON))
+    assert catalog.words()["neuron"] == 1
 
 
-def test_equal_scores_are_ordered_by_url(tmp_path: Path) -> None:
-    """The order of ties does not hang on the order of adding."""
-    twins = [indexed(f"What is a {colour} cell?", "It lives.") for colour in ("red", "blue", "white", "green")]
-    with closing(Catalog(tmp_path / "catalog.sqlite3", create=True)) as catalog:
-        catalog.apply(put(*twins))
-        urls = [url for url, _ in catalog.search_terms(["cell"], 5)]
-        assert urls == sorted(urls)
-        assert [url for url, _ in catalog.search_terms(["cell"], 2)] == urls[:2]
-
-
-def test_scores_of_chosen_entries_are_those_of_the_search(catalog: Catalog) -> None:
-    """Scoring some entries gives each the score that the search gives it, and leaves out those without a term."""
-    terms = ["neuron", "green", "water"]
-    searched = dict(catalog.search_terms(terms, 10))
-    assert catalog.score_terms(terms, list(searched)) == searched
-    assert catalog.score_terms(terms, [LEAF.url]) == {LEAF.url: searched[LEAF.url]}
-    assert catalog.score_terms(["neuron"], [KIDNEY.url, "/learn/nowhere"]) == {}
-
-
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(terms=st.sets(st.sampled_from(["neuron", "green", "water", "blood", "cell", "axon", "unknown", "no"])))
-def test_searching_and_scoring_agree_on_any_terms(terms: set[str], catalog: Catalog) -> None:
-    """The search is the scoring of all entries, sorted and cut."""
-    searched = catalog.search_terms(terms, 10)
-    assert dict(searched) == catalog.score_terms(terms, [NEURON.url, LEAF.url, KIDNEY.url])
-    assert all(first[1] >= second[1] > 0 for first, second in pairwise(searched))
-    assert catalog.search_terms(terms, 1) == searched[:1]
-
-
-def test_no_terms_find_and_score_nothing(catalog: Catalog) -> None:
-    """A question without a term is no error for the lexical index."""
-    assert catalog.search_terms([], 5) == []
-    assert catalog.score_terms([], [LEAF.url]) == {}
-    assert catalog.counts_of_terms([]) == {}
-    assert catalog.score_terms(["neuron"], []) == {}
-
-
-def test_terms_are_counted_by_entry(catalog: Catalog) -> None:
-    """A term counts once an entry, in whichever part it stands and however often."""
-    assert catalog.counts_of_terms(["neuron", "axon", "green", "nowher"]) == {"neuron": 2, "axon": 1, "green": 1}
-
-
-@pytest.mark.parametrize(
-    "term",
-    [
-        "and",
-        "or",
-        "not",
-        "near",
-        "AND",
-        "NEAR",
-        "near(a b)",
-        "question:",
-        "wat*",
-        "^wat",
-        "-wat",
-        "{",
-        "(",
-        '"',
-        'a"b',
-    ],
-)
-def test_operators_of_the_lexical_index_are_words(catalog: Catalog, term: str) -> None:
-    """A term that is an operator to FTS5 is looked for as a word: it neither fails nor widens the search."""
-    assert catalog.search_terms([term, "water"], 5) == catalog.search_terms(["water"], 5)
-    assert catalog.score_terms([term, "water"], [KIDNEY.url]).keys() == {KIDNEY.url}
-    assert catalog.counts_of_terms([term]) == {}
-
-
-def test_a_stem_that_looks_like_an_operator_is_found(catalog: Catalog) -> None:
-    """The word near in an answer is found as a word."""
-    catalog.apply(put(indexed("Where is it?", "Near the heart.")))
-    near = terms_of("near")
-    assert near == ["near"]
-    assert [url for url, _ in catalog.search_terms(near, 5)] == ["/learn/biology/questions/where-is-it"]
+def test_urls_and_passage_ids_come_in_the_order_of_entry_and_place(catalog: Catalog) -> None:
+    """Entries by url, whatever the order of adding; of each its question first, then its sections as they stand."""
+    entries = sorted((NEURON, LEAF, KIDNEY), key=lambda entry: entry.url)
+    assert catalog.urls() == [entry.url for entry in entries]
+    passages = [passage for entry in entries for passage in entry.passages]
+    assert catalog.passage_ids() == [(passage.url, passage.kind, passage.id) for passage in passages]
 
 
 def test_a_missing_catalog_is_refused_with_the_command_that_makes_it(tmp_path: Path) -> None:
@@ -269,6 +246,27 @@ def test_a_file_that_is_no_catalog_is_refused_by_name(tmp_path: Path, content: b
     file.write_bytes(content)
     with pytest.raises(IndexStateError, match=r"catalog\.sqlite3.*quicktakes index sync"):
         Catalog(file)
+
+
+def test_a_finished_catalog_is_read_where_nothing_can_be_written(catalog: Catalog, tmp_path: Path) -> None:
+    """Opened for reading only, it takes no lock, leaves no file beside itself and refuses changes."""
+    catalog.close()
+    tmp_path.joinpath("catalog.sqlite3").chmod(0o400)
+    with closing(Catalog(tmp_path / "catalog.sqlite3", read_only=True)) as read:
+        assert read.answer_of(LEAF.url) == LEAF.answer
+        with pytest.raises(IndexStateError, match="readonly"):
+            read.apply(take(LEAF))
+        assert [file.name for file in tmp_path.iterdir()] == ["catalog.sqlite3"]
+
+
+@pytest.mark.parametrize("missing", [1, 1_000, 4_096, 10_000])
+def test_a_finished_catalog_that_was_cut_short_is_refused(catalog: Catalog, tmp_path: Path, missing: int) -> None:
+    """Also where the end that is missing would not be read for a while."""
+    catalog.close()
+    file = tmp_path / "catalog.sqlite3"
+    file.write_bytes(file.read_bytes()[:-missing])
+    with pytest.raises(IndexStateError, match=r"catalog\.sqlite3.*quicktakes index sync"):
+        Catalog(file, read_only=True)
 
 
 def test_damage_found_while_reading_is_an_index_state_error(tmp_path: Path) -> None:

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import re
-from contextlib import closing
 from pathlib import Path
 
-from rag.adapters.catalog import Catalog
-from rag.adapters.embedding_cache import EmbeddingCache
+from memory_index import indexed
+
+from rag.adapters.english import is_english
 from rag.answering import Answerer, Composer
-from rag.indexing import Generation, IndexFolder, sync
 from rag.models import Answer, Provenance
 from rag.ports import Embedder
-from rag.retrieval import Retriever
-from rag.testing import MemoryVectorIndex, entry_text
+from rag.retrieval import QueryReader, Retriever, SpellingRepairer
+from rag.testing import entry_text
 
 DANGLES = re.compile(
     r"\W*(?:this|these|those|it|its|they|their|such|however|therefore|moreover|for example|as a result|in contrast)\b",
     re.IGNORECASE,
 )
 """Openings that nobody can read without the sentence before."""
-
-
-class _KeptCatalog(Catalog):
-    """A catalog in memory, which lives as long as its answerer."""
-
-    def close(self) -> None:
-        """Keep it: a sync closes what it wrote, to be opened again."""
 
 
 def write_entries(folder: Path, entries: dict[str, str]) -> Path:
@@ -38,23 +30,13 @@ def write_entries(folder: Path, entries: dict[str, str]) -> Path:
 
 
 def answerer_over(corpus: Path, folder: Path, embedder: Embedder) -> Answerer:
-    """Return an answerer over a corpus folder, its index in memory."""
-    made: dict[Path, Generation] = {}
-
-    def open_generation(place: Path, *, create: bool) -> Generation:
-        if create:
-            catalog = _KeptCatalog(Path(":memory:"), create=True)
-            made[place] = Generation(place, catalog, MemoryVectorIndex(), MemoryVectorIndex())
-        return made[place]
-
-    index = IndexFolder(folder / "index", open_generation)
-    with closing(EmbeddingCache(folder / "cache.sqlite3")) as cache:
-        sync(corpus, index, embedder, cache)
-    generation = index.open_current()
-    catalog = generation.catalog
-    assert isinstance(catalog, Catalog)
-    retriever = Retriever(embedder, generation.questions, generation.sections, catalog, catalog)
-    return Answerer(retriever, Composer(embedder, catalog), catalog, Provenance("corpus", "index", "embedder"))
+    """Return an answerer over a corpus folder, with an index below another."""
+    generation = indexed(corpus, folder, embedder)
+    snapshot, catalog = generation.snapshot, generation.catalog
+    repairer = SpellingRepairer(snapshot.words, snapshot.word_counts, is_english)
+    retriever = Retriever(embedder, snapshot, catalog, QueryReader(repairer))
+    composer = Composer(embedder, snapshot.postings)
+    return Answerer(retriever, composer, catalog, Provenance("corpus", "index", "embedder"))
 
 
 def check_grounding(answer: Answer, answerer: Answerer) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from chromadb.api.client import SharedSystemClient
 
-from rag.indexing import Generation, IndexFolder, IndexStatus, Progress, SyncReport, built_with, inspect_index
+from rag.adapters.catalog import Catalog
+from rag.adapters.chroma import ChromaVectorIndex
+from rag.indexing import SNAPSHOT, Generation, IndexFolder, IndexStatus, Progress, SyncReport, built_with, inspect_index
 from rag.models import Passage
-from rag.passages import terms_of
-from rag.retrieval import Retriever
+from rag.ports import VectorIndex
 from rag.settings import Settings
 from rag.testing import HashEmbedder, entry_text, make_entry
-from rag.wiring import index_folder, sync_index
+from rag.wiring import index_folder, open_index, sync_index
 
 LEAVES = (
     "Leaves look green because chlorophyll reflects green light.\n\n"
@@ -77,41 +79,52 @@ class Bench:
             return generation.catalog.answer_of(url)
 
     def counts_of_terms(self, *terms: str) -> dict[str, int]:
-        """Return in how many entries of the index each term occurs."""
+        """Return in how many entries of the index each term occurs, for those that occur."""
         with self.open() as generation:
-            return generation.catalog.counts_of_terms(terms)
+            postings = generation.snapshot.postings
+            return {term: len(postings.entries_with(term)[0]) for term in terms if postings.knows(term)}
 
     def set_meta(self, **values: str) -> None:
         """Change what the index says it was built with."""
-        with self.open() as generation:
-            generation.catalog.set_meta(values)
+        with closing(Catalog(self.generation_folder / "catalog.sqlite3")) as catalog:
+            catalog.set_meta(values)
+
+    @contextmanager
+    def vectors(self) -> Iterator[tuple[VectorIndex, VectorIndex]]:
+        """Give the vector store of the generation in use: questions and sections."""
+        stores = [ChromaVectorIndex(self.generation_folder / "chroma", name) for name in ("questions", "sections")]
+        yield stores[0], stores[1]
+        for store in stores:
+            store.close()
 
     def search(self, question: str) -> list[str]:
         """Return the urls found for a question, best first."""
-        with self.open() as generation:
-            catalog = generation.catalog
-            retriever = Retriever(HashEmbedder(), generation.questions, generation.sections, catalog, catalog)
-            return [evidence.url for evidence in retriever.retrieve(question)]
+        with open_index(self.settings, HashEmbedder()) as quicktakes:
+            return [evidence.url for evidence in quicktakes.search(question).evidence]
+
+    def snapshot_files(self) -> dict[str, bytes]:
+        """Return the files of the searchable form, by name."""
+        return {file.name: file.read_bytes() for file in (self.generation_folder / SNAPSHOT).iterdir()}
 
     def contents(self) -> dict[str, object]:
-        """Return all that the index holds: files, passages, vectors by passage, terms by entry."""
-        with self.open() as generation:
+        """Return all that the index holds: files, passages, terms by entry, vectors by passage, what is searched."""
+        with self.open() as generation, self.vectors() as stores:
             catalog = generation.catalog
-            passages = passages_in(generation)
-            ids = [passage.id for passage in passages]
-            probe = HashEmbedder().embed(["cell"])[0]
-            terms = sorted({term for passage in passages for term in terms_of(passage.text)})
-            scores = catalog.score_terms(terms, {passage.url for passage in passages})
             meta = catalog.meta()
+            counts = catalog.term_counts()
             return {
                 "files": list(catalog.files().values()),
-                "passages": passages,
-                "answers": {passage.url: catalog.answer_of(passage.url) for passage in passages},
-                "question vectors": _rounded(generation.questions.cosines(probe, ids) if ids else {}),
-                "section vectors": _rounded(generation.sections.cosines(probe, ids) if ids else {}),
-                "counts": (generation.questions.count(), generation.sections.count(), catalog.entry_count()),
-                "term counts": catalog.counts_of_terms(terms),
-                "term scores": _rounded(scores),
+                "passages": passages_in(generation),
+                "passage ids": catalog.passage_ids(),
+                "answers": {url: (catalog.question_of(url), catalog.answer_of(url)) for url in catalog.urls()},
+                "words": sorted(catalog.words().items()),
+                "terms": list(counts.names),
+                "term counts": [
+                    array.tolist() for array in (counts.entries, counts.terms, counts.by_field)
+                ],
+                "vectors": [{name: store.vectors([name]).tobytes() for name in store.ids()} for store in stores],
+                "counts": (*(store.count() for store in stores), catalog.entry_count()),
+                "snapshot": self.snapshot_files(),
                 "meta": {key: meta[key] for key in ("corpus", "embedder", "recipe", "format")},
             }
 
@@ -131,7 +144,3 @@ def passages_in(generation: Generation) -> list[Passage]:
     """Return every passage of an index, in the order of entry and place."""
     records = generation.catalog.files().values()
     return generation.catalog.passages([record.url for record in records if record.url])
-
-
-def _rounded(scores: dict[str, float]) -> dict[str, float]:
-    return {key: round(score, 5) for key, score in scores.items()}

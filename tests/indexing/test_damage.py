@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from index_bench import Bench, forget_open_stores, passages_in
+from index_bench import Bench, forget_open_stores
 
 from rag.errors import IndexStateError
+from rag.indexing import SNAPSHOT
 
 DIE_IN_A_SYNC = """
 import os, signal, sys
@@ -30,8 +31,13 @@ def _no_vectors(bench: Bench) -> None:
 
 
 def _some_vectors_missing(bench: Bench) -> None:
-    with bench.open() as generation:
-        generation.sections.delete([passage.id for passage in passages_in(generation)][:4])
+    with bench.vectors() as (_, sections):
+        sections.delete(sorted(sections.ids())[:1])
+
+
+def _vectors_left_over(bench: Bench) -> None:
+    with bench.vectors() as (questions, sections):
+        questions.add(["left over"], sections.vectors(sorted(sections.ids())[:1]))
 
 
 def _no_catalog(bench: Bench) -> None:
@@ -55,6 +61,29 @@ def _garbage_vectors(bench: Bench) -> None:
     (bench.generation_folder / "chroma/chroma.sqlite3").write_bytes(b"\xff not a database " * 1000)
 
 
+def _no_snapshot(bench: Bench) -> None:
+    shutil.rmtree(bench.generation_folder / SNAPSHOT)
+
+
+def _no_file_of_the_snapshot(bench: Bench) -> None:
+    (bench.generation_folder / SNAPSHOT / "postings-gains.npy").unlink()
+
+
+def _truncated_snapshot(bench: Bench) -> None:
+    file = bench.generation_folder / SNAPSHOT / "sections-halves.npy"
+    file.write_bytes(file.read_bytes()[:-1])
+
+
+def _snapshot_of_another_generation(bench: Bench) -> None:
+    kept = bench.data / "kept"
+    shutil.copytree(bench.generation_folder / SNAPSHOT, kept)
+    bench.write("d.md", "What do lungs do?", "They breathe.")
+    bench.sync()
+    shutil.rmtree(bench.generation_folder / SNAPSHOT)
+    kept.rename(bench.generation_folder / SNAPSHOT)
+    (bench.corpus / "d.md").unlink()
+
+
 def _no_pointer(bench: Bench) -> None:
     (bench.index.path / "current").unlink()
 
@@ -71,15 +100,16 @@ def _no_generation(bench: Bench) -> None:
 
 
 DAMAGES = {
-    "the vectors are gone": _no_vectors,
-    "some vectors are gone": _some_vectors_missing,
-    "the vectors are garbage": _garbage_vectors,
     "the catalog is gone": _no_catalog,
     "the catalog is empty": _truncated_catalog(0),
     "the catalog ends after a tenth": _truncated_catalog(0.1),
     "the catalog ends after its half": _truncated_catalog(0.5),
     "the catalog lacks its last tenth": _truncated_catalog(0.9),
     "the catalog is garbage": _garbage_catalog,
+    "the snapshot is gone": _no_snapshot,
+    "the snapshot lacks a file": _no_file_of_the_snapshot,
+    "a file of the snapshot lacks a byte": _truncated_snapshot,
+    "the snapshot is another generation's": _snapshot_of_another_generation,
     "the pointer is gone": _no_pointer,
     "the pointer is empty": _pointer(b""),
     "the pointer is garbage": _pointer(b"\xff\xfe\x00garbage\n"),
@@ -87,6 +117,13 @@ DAMAGES = {
     "the pointer names no generation": _pointer(b"g999999"),
     "the pointer leads out of the folder": _pointer(b"../../.."),
     "the generation is gone": _no_generation,
+}
+
+VECTOR_DAMAGES = {
+    "the vectors are gone": _no_vectors,
+    "some vectors are gone": _some_vectors_missing,
+    "vectors are left over": _vectors_left_over,
+    "the vectors are garbage": _garbage_vectors,
 }
 
 
@@ -144,13 +181,27 @@ def test_deleting_the_data_folder_under_a_running_process_is_harmless(bench: Ben
     assert bench.contents() == before
 
 
-def test_losing_the_vectors_under_a_running_process_is_noticed(bench: Bench) -> None:
-    """Status and sync look at what is on disk, not at a store that this process opened earlier."""
+@pytest.mark.parametrize("damage", VECTOR_DAMAGES.values(), ids=VECTOR_DAMAGES.keys())
+@pytest.mark.parametrize("same_process", [False, True])
+def test_a_damaged_vector_store_disturbs_no_reader_and_is_built_anew_by_the_next_change(
+    bench: Bench, tmp_path: Path, damage: Callable[[Bench], None], *, same_process: bool
+) -> None:
+    """Readers never open it; a sync that has to write notices, and takes from the cache what did not change."""
     bench.sync()
-    shutil.rmtree(bench.generation_folder / "chroma")
+    found = bench.search("kidneys filter blood")
+    damage(bench)
+    if not same_process:
+        forget_open_stores()
 
-    assert bench.status().state == "unusable"
+    assert bench.status().state == "in step"
+    assert not bench.sync().rebuilt
+    assert bench.search("kidneys filter blood") == found
+
+    bench.write("b.md", "How do kidneys filter blood?", "Nephrons sieve plasma.")
     assert bench.sync().rebuilt
+    assert len(bench.embedder.embedded) == 1
+    assert bench.contents() == bench.contents_built_anew(tmp_path / "anew")
+    assert len([path for path in bench.index.path.iterdir() if path.is_dir()]) == 2
 
 
 @pytest.mark.parametrize("recipe", ["an older one", None])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from index_bench import LEAVES, Bench, forget_open_stores, passages_in
 
@@ -294,6 +295,19 @@ def test_an_entry_that_becomes_a_refusal_leaves_the_index(bench: Bench) -> None:
     assert not any("kidney" in url for url in bench.search("How do kidneys filter blood?"))
 
 
+@pytest.mark.parametrize("sign", [r"\n", r"\r", r"\u2028", " ", "é"])
+def test_an_entry_with_an_odd_url_does_no_harm(bench: Bench, sign: str) -> None:
+    """A url with a line break in it, which only a hand can have written, is a key like any other."""
+    text = entry_text("What is a spleen?", "An organ that filters blood.")
+    (bench.corpus / "x.md").write_text(
+        "".join(f'url: "/learn/a{sign}b"\n' if line.startswith("url: ") else line for line in text.splitlines(True))
+    )
+
+    assert bench.sync().entries == 4
+    assert bench.search("What is a spleen?")[0].startswith("/learn/a")
+    assert not bench.sync().rebuilt
+
+
 def test_the_readme_and_hidden_files_are_no_entries(bench: Bench) -> None:
     """README.md and names that start with a dot are passed over without a word."""
     (bench.corpus / "README.md").write_text("About the corpus.")
@@ -412,12 +426,13 @@ def test_a_reader_is_not_disturbed_by_a_sync(bench: Bench) -> None:
     with bench.open() as before:
         bench.write("b.md", "How do kidneys filter blood?", "They changed.")
         bench.sync()
-        vector = HashEmbedder().embed(["kidneys filter blood"])[0]
+        entries, _ = before.snapshot.postings.entries_with("nephron")
 
         assert "nephrons" in before.catalog.answer_of(url)
-        assert {found for found, _ in before.questions.search(vector, 3)} == {
-            passage.id for passage in passages_in(before) if passage.kind == "question"
-        }
+        assert [before.snapshot.urls[int(entry)] for entry in entries] == [url]
+        number = before.snapshot.numbers([url])[0]
+        vector = HashEmbedder().embed(["How do kidneys filter blood?"])[0]
+        assert before.snapshot.questions.search(vector, 1)[0].tolist() == [number]
     assert bench.answer_of(url) == "They changed."
 
 
@@ -435,17 +450,19 @@ def test_two_corpora_share_a_data_folder_and_its_cache(bench: Bench, tmp_path: P
 
 
 def test_every_passage_has_the_vector_of_its_own_text(bench: Bench) -> None:
-    """After edits the store holds, under each passage's id, what the embedder gives for that passage."""
+    """After edits the store holds, under each passage's id, what the embedder gives for it; the snapshot likewise."""
     bench.sync()
     bench.write("a.md", "Why do leaves look green?", f"Plants vary.\n\n{LEAVES}")
     (bench.corpus / "b.md").unlink()
     bench.sync()
 
-    with bench.open() as generation:
-        for passage in passages_in(generation):
-            vector = HashEmbedder().embed([embedded_text(passage)])[0]
-            cosines = generation.vectors_of(passage.kind).cosines(vector, [passage.id])
-            assert cosines[passage.id] == pytest.approx(1.0, abs=1e-5)
+    with bench.open() as generation, bench.vectors() as stores:
+        arrays = (generation.snapshot.questions, generation.snapshot.sections)
+        for kind, store, searched in zip(("question", "section"), stores, arrays, strict=True):
+            passages = [passage for passage in passages_in(generation) if passage.kind == kind]
+            vectors = HashEmbedder().embed([embedded_text(passage) for passage in passages])
+            assert store.vectors([passage.id for passage in passages]) == pytest.approx(vectors, abs=1e-6)
+            assert searched.vectors(np.arange(len(passages))) == pytest.approx(vectors, abs=1e-3)
 
 
 @pytest.mark.real_entries

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import closing
 from pathlib import Path
 
-from rag.adapters.catalog import Catalog
-from rag.adapters.embedding_cache import EmbeddingCache
+from memory_index import indexed
+
+from rag.adapters.english import is_english
 from rag.corpus import Entry, render_entry
-from rag.indexing import Generation, IndexFolder, sync
 from rag.ports import Embedder
-from rag.retrieval import Retriever
-from rag.testing import HashEmbedder, MemoryVectorIndex, make_entry
+from rag.retrieval import QueryReader, Retriever, SpellingRepairer
+from rag.testing import HashEmbedder, make_entry
 
 ENTRIES = {
     name: make_entry(question, answer)
@@ -56,14 +55,8 @@ def build_retriever(folder: Path, entries: Iterable[Entry], embedder: Embedder |
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(render_entry(entry), encoding="utf-8")
     corpus.mkdir(exist_ok=True)
-    vectors = (MemoryVectorIndex(), MemoryVectorIndex())
-
-    def open_generation(place: Path, *, create: bool) -> Generation:
-        return Generation(place, Catalog(place / "catalog.sqlite3", create=create), *vectors)
-
-    index = IndexFolder(folder / "index", open_generation)
     embedder = embedder or HashEmbedder()
-    with closing(EmbeddingCache(folder / "embeddings.sqlite3")) as cache:
-        sync(corpus, index, embedder, cache)
-    generation = index.open_current()
-    return Retriever(embedder, generation.questions, generation.sections, generation.catalog, generation.catalog)
+    generation = indexed(corpus, folder, embedder)
+    snapshot = generation.snapshot
+    repairer = SpellingRepairer(snapshot.words, snapshot.word_counts, is_english)
+    return Retriever(embedder, snapshot, generation.catalog, QueryReader(repairer))

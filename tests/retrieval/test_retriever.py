@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Collection
-from dataclasses import replace
+from collections import OrderedDict
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,9 +20,10 @@ from small_corpus import ENTRIES, build_retriever
 from rag.adapters.minilm import MiniLMEmbedder
 from rag.errors import QuestionError
 from rag.models import Evidence
-from rag.ports import LexicalIndex, Vectors
+from rag.ports import DenseIndex, Rows, Vectors
 from rag.retrieval import Retriever
-from rag.testing import MemoryVectorIndex, make_entry
+from rag.retrieval.terms import match_terms
+from rag.testing import make_entry
 
 URLS = {name: entry.url for name, entry in ENTRIES.items()}
 
@@ -152,18 +155,18 @@ def test_scores_of_any_question_are_ordered_and_between_0_and_1(small: Retriever
 
 
 @pytest.mark.parametrize(
-    ("spellings", "name"),
+    ("question", "spellings", "name"),
     [
-        (["CO2", "CO₂", "$CO_2$", r"$\ce{CO2}$", r"\(CO_2\)", "CO_2"], "photosynthesis"),
-        (["C6H12O6", "C₆H₁₂O₆", "$C_6H_{12}O_6$", r"$\ce{C6H12O6}$", r"$\mathrm{C_6H_{12}O_6}$"], "glucose"),
-        (["Na+", "Na⁺", "$Na^+$", "$Na^{+}$"], "neuron"),
+        ("Where does Rubisco fix {}?", ["CO2", "CO₂", "$CO_2$", r"$\ce{CO2}$", r"\(CO_2\)", "CO_2"], "photosynthesis"),
+        ("What has the formula {}?", ["C6H12O6", "C₆H₁₂O₆", "$C_6H_{12}O_6$", r"$\ce{C6H12O6}$", r"$\mathrm{C_6H_{12}O_6}$"], "glucose"),
+        ("What happens to {} here?", ["Na+", "Na⁺", "$Na^+$", "$Na^{+}$"], "neuron"),
     ],
 )
 def test_every_spelling_of_a_formula_gives_the_same_evidence(
-    retriever: Retriever, spellings: list[str], name: str
+    retriever: Retriever, question: str, spellings: list[str], name: str
 ) -> None:
     """How an asker types a formula changes neither the entry nor its score."""
-    first, *others = (retriever.retrieve(f"What happens to {spelling} here?") for spelling in spellings)
+    first, *others = (retriever.retrieve(question.format(spelling)) for spelling in spellings)
     assert first[0].url == URLS[name]
     assert [other == first for other in others] == [True] * len(others)
 
@@ -188,29 +191,24 @@ def test_excluding_every_entry_leaves_none(retriever: Retriever) -> None:
     assert retriever.retrieve("What is a cell?", exclude=list(URLS.values())) == []
 
 
-class SilentIndex(MemoryVectorIndex):
-    """An index that proposes nothing, and compares what others propose."""
+@dataclass(frozen=True, slots=True)
+class SilentIndex:
+    """Vectors that propose nothing, and compare what others propose."""
 
-    def __init__(self, speaking: MemoryVectorIndex) -> None:
-        super().__init__()
-        self._vectors = speaking._vectors
+    speaking: DenseIndex
 
-    def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:  # noqa: ARG002 the port's
+    def search(self, vector: Vectors, limit: int) -> tuple[Rows, Vectors]:
         """Find nothing."""
-        return []
+        rows = np.arange(0)
+        return rows, self.speaking.cosines(vector, rows[:limit])
 
+    def cosines(self, vector: Vectors, rows: Rows) -> Vectors:
+        """Return the cosine of a vector to each of some rows."""
+        return self.speaking.cosines(vector, rows)
 
-class SilentTerms:
-    """A lexical index that proposes nothing, and scores what others propose."""
-
-    def __init__(self, speaking: LexicalIndex) -> None:
-        self.entry_count = speaking.entry_count
-        self.score_terms = speaking.score_terms
-        self.counts_of_terms = speaking.counts_of_terms
-
-    def search_terms(self, terms: Collection[str], limit: int) -> list[tuple[str, float]]:  # noqa: ARG002 the port's
-        """Find nothing."""
-        return []
+    def vectors(self, rows: Rows) -> Vectors:
+        """Return the vectors of some rows."""
+        return self.speaking.vectors(rows)
 
 
 CROWD = 150
@@ -236,13 +234,16 @@ def test_the_one_entry_left_is_found_by_each_signal_alone(crowded: Retriever, si
     lesser = "/learn/biology/questions/where-are-stem-cells-found-at-birth"
     excluded = {entry.url for entry in FITTING}
     assert lesser not in urls_of(found)
-    alone = replace(
-        crowded,
-        sections=crowded.sections if signal == "sections" else SilentIndex(crowded.sections),
-        questions=crowded.questions if signal == "questions" else SilentIndex(crowded.questions),
-        lexical=crowded.lexical if signal == "terms" else SilentTerms(crowded.lexical),
-    )
-    assert urls_of(alone.retrieve("What do stem cells become?", exclude=excluded)) == [lesser]
+    snapshot = crowded.snapshot
+    if signal != "sections":
+        snapshot = replace(snapshot, sections=SilentIndex(snapshot.sections))
+    if signal != "questions":
+        snapshot = replace(snapshot, questions=SilentIndex(snapshot.questions))
+    question = "What do stem cells become?" if signal == "terms" else "What is it that they do?"
+    alone = replace(crowded, snapshot=snapshot, _remembered=OrderedDict())
+    concepts = crowded.reader.read(question).concepts
+    assert bool(match_terms(concepts, snapshot.postings).shares.any()) == (signal == "terms")
+    assert urls_of(alone.retrieve(question, exclude=excluded)) == [lesser]
 
 
 def test_equal_entries_are_ordered_by_url_whatever_the_order_they_came_in(tmp_path: Path) -> None:
@@ -284,7 +285,8 @@ def test_results_do_not_depend_on_how_python_hashes(tmp_path: Path) -> None:
     outputs = []
     for seed in ("0", "1", "4242"):
         command = [sys.executable, "-c", RETRIEVE, str(tmp_path / seed)]
-        environment = {"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parent)}
+        here = Path(__file__).parent
+        environment = {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join([str(here), str(here.parent)])}
         done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)  # noqa: S603 our own
         outputs.append(json.loads(done.stdout))
     assert outputs[0][0]
