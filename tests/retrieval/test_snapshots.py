@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from made_snapshots import Fields, random_vectors, snapshot_of
 
 from rag.errors import IndexStateError
-from rag.retrieval import DenseArrays, Snapshot, open_snapshot, save_snapshot, stored_vectors
+from rag.retrieval import Snapshot, open_snapshot, save_snapshot, stored_vectors
 from rag.testing import MemoryVectorIndex
 
 FILES = {
