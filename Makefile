@@ -8,7 +8,7 @@ BIN := .venv/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help setup ask test check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-answers bench-lint clean
+.PHONY: help setup ask test check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -57,6 +57,9 @@ bench-embedding: .venv/.ready-dev ## Compare the embedder with ONNX Runtime's be
 
 bench-retrieval: .venv/.ready-dev ## Measure ranking and confidence on the development questions: CORPUS=folder
 	$(BIN)/python -m bench.retrieval --corpus-dir "$(CORPUS)"
+
+bench-tried: .venv/.ready-dev ## Measure levers of ranking that were not kept: CORPUS=folder
+	$(BIN)/python -m bench.tried --corpus-dir "$(CORPUS)"
 
 bench-answers: .venv/.ready-dev ## Count what becomes of the development questions: CORPUS=folder
 	$(BIN)/python -m bench.answers --corpus-dir "$(CORPUS)"

@@ -72,7 +72,7 @@ def ranking_table(asked: Sequence[DevelopmentQuestion], retrievers: Mapping[str,
     kinds = sorted({one.kind for one in answerable})
     table = Table("ranking", *FIGURES, *kinds, title=f"{len(answerable)} answerable questions")
     for system in SYSTEMS:
-        figures = np.array([_figures(one, ranked(system, one, retrievers[one.corpus])) for one in answerable])
+        figures = np.array([figures_of(one, ranked(system, one, retrievers[one.corpus])) for one in answerable])
         of_kind = [[one.kind == kind for one in answerable] for kind in kinds]
         by_kind = [figures[own, 0].mean() for own in of_kind]
         table.add_row(
@@ -90,7 +90,7 @@ def ranked(system: System, one: DevelopmentQuestion, retriever: Retriever) -> li
     return [retriever.snapshot.urls[int(number)] for number in found.entries[order]]
 
 
-def _figures(one: DevelopmentQuestion, urls: Sequence[str]) -> tuple[float, ...]:
+def figures_of(one: DevelopmentQuestion, urls: Sequence[str]) -> tuple[float, ...]:
     """Return hit@1, hit@5, reciprocal rank and nDCG@10 of a ranking."""
     grades = np.array([one.relevant.get(url, 0) for url in urls])
     first = int(np.argmax(grades > 0)) if grades.any() else None

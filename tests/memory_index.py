@@ -18,9 +18,7 @@ class MemoryGenerations:
 
     def open(self, folder: Path) -> Generation:
         """Return a finished generation."""
-        return Generation(
-            folder, Catalog(folder / "catalog.sqlite3", read_only=True), open_snapshot(folder / SNAPSHOT)
-        )
+        return Generation(folder, Catalog(folder / "catalog.sqlite3", read_only=True), open_snapshot(folder / SNAPSHOT))
 
     def create(self, folder: Path) -> UnfinishedGeneration:
         """Return an empty generation in a new folder."""

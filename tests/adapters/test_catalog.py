@@ -127,7 +127,11 @@ def test_an_entry_is_replaced_in_two_changes(catalog: Catalog) -> None:
 def test_a_change_that_fails_changes_nothing(catalog: Catalog) -> None:
     """One transaction: the removal before the failing part is undone, and what was new in it is not half known."""
     with pytest.raises(IndexStateError):
-        catalog.apply(CatalogChange((), [LEAF.url], [FileRecord("a.md", "0")], [indexed("What is a zebra?", "Zebras graze."), KIDNEY]))
+        catalog.apply(
+            CatalogChange(
+                (), [LEAF.url], [FileRecord("a.md", "0")], [indexed("What is a zebra?", "Zebras graze."), KIDNEY]
+            )
+        )
     assert catalog.answer_of(LEAF.url) == LEAF.answer
     assert counted(catalog)[LEAF.url, "chlorophyl"] == (0, 0, 1)
     assert catalog.files() == {}
@@ -197,9 +201,7 @@ def test_term_counts_do_not_hang_on_the_order_of_writing(tmp_path: Path) -> None
             assert number < 2 or kept <= set(counts.names)
             catalog.apply(CatalogChange((), ["/learn/biology/questions/what-is-a-zebra"], (), ()))
             counts = catalog.term_counts()
-            given.append(
-                (list(counts.names), counts.terms.tolist(), counts.entries.tolist(), counts.by_field.tolist())
-            )
+            given.append((list(counts.names), counts.terms.tolist(), counts.entries.tolist(), counts.by_field.tolist()))
     assert given[0] == given[1]
     assert given[0] == given[2]
 

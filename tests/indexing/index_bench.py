@@ -119,9 +119,7 @@ class Bench:
                 "answers": {url: (catalog.question_of(url), catalog.answer_of(url)) for url in catalog.urls()},
                 "words": sorted(catalog.words().items()),
                 "terms": list(counts.names),
-                "term counts": [
-                    array.tolist() for array in (counts.entries, counts.terms, counts.by_field)
-                ],
+                "term counts": [array.tolist() for array in (counts.entries, counts.terms, counts.by_field)],
                 "vectors": [{name: store.vectors([name]).tobytes() for name in store.ids()} for store in stores],
                 "counts": (*(store.count() for store in stores), catalog.entry_count()),
                 "snapshot": self.snapshot_files(),

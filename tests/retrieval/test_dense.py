@@ -25,9 +25,7 @@ def nearest(arrays: DenseArrays, vector: Vectors, limit: int) -> list[int]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    count=st.integers(0, 60), width=st.sampled_from(WIDTHS), limit=st.integers(0, 70), seed=st.integers(0, 1_000)
-)
+@given(count=st.integers(0, 60), width=st.sampled_from(WIDTHS), limit=st.integers(0, 70), seed=st.integers(0, 1_000))
 def test_few_vectors_are_searched_exactly(count: int, width: int, limit: int, seed: int) -> None:
     """Rows, their order and their cosines are those of comparing with every vector."""
     arrays = dense_arrays(random_vectors(count, width, seed))

@@ -22,8 +22,9 @@ from rag.errors import QuestionError
 from rag.models import Evidence
 from rag.ports import DenseIndex, Rows, Vectors
 from rag.retrieval import Retriever
+from rag.retrieval.retriever import _REMEMBERED
 from rag.retrieval.terms import match_terms
-from rag.testing import make_entry
+from rag.testing import HashEmbedder, make_entry
 
 URLS = {name: entry.url for name, entry in ENTRIES.items()}
 
@@ -158,7 +159,11 @@ def test_scores_of_any_question_are_ordered_and_between_0_and_1(small: Retriever
     ("question", "spellings", "name"),
     [
         ("Where does Rubisco fix {}?", ["CO2", "CO₂", "$CO_2$", r"$\ce{CO2}$", r"\(CO_2\)", "CO_2"], "photosynthesis"),
-        ("What has the formula {}?", ["C6H12O6", "C₆H₁₂O₆", "$C_6H_{12}O_6$", r"$\ce{C6H12O6}$", r"$\mathrm{C_6H_{12}O_6}$"], "glucose"),
+        (
+            "What has the formula {}?",
+            ["C6H12O6", "C₆H₁₂O₆", "$C_6H_{12}O_6$", r"$\ce{C6H12O6}$", r"$\mathrm{C_6H_{12}O_6}$"],
+            "glucose",
+        ),
         ("What happens to {} here?", ["Na+", "Na⁺", "$Na^+$", "$Na^{+}$"], "neuron"),
     ],
 )
@@ -299,3 +304,93 @@ def test_an_entry_without_a_section_does_not_break_the_search(tmp_path: Path, an
     odd = make_entry("What is a rest?", answer)
     retriever = build_retriever(tmp_path, [odd, *ENTRIES.values()])
     assert URLS["neuron"] in urls_of(retriever.retrieve("Why is a neuron at rest negative?"))
+
+
+def test_a_search_made_before_is_remembered(tmp_path: Path) -> None:
+    """The same question, limit and exclusion are answered without the embedder, whatever was asked in between."""
+    embedder = HashEmbedder()
+    retriever = build_retriever(tmp_path, ENTRIES.values(), embedder)
+    embedder.embedded.clear()
+    first = retriever.search("How do plants keep water?")
+    other = retriever.search("Why is a neuron negative?")
+    assert len(embedder.embedded) == 2
+    assert retriever.search("How do plants keep water?") is first
+    assert retriever.search("Why is a neuron negative?") is other
+    assert len(embedder.embedded) == 2
+
+
+def test_what_is_remembered_of_a_question_is_not_given_for_another_limit_or_exclusion(tmp_path: Path) -> None:
+    """Each way of asking has its own answer, in whatever order they are asked."""
+    retriever = build_retriever(tmp_path, ENTRIES.values())
+    question = ENTRIES["kidney"].question
+    whole = urls_of(retriever.retrieve(question))
+    assert urls_of(retriever.retrieve(question, limit=1)) == whole[:1]
+    assert urls_of(retriever.retrieve(question, exclude=[URLS["kidney"]])) == whole[1:]
+    assert urls_of(retriever.retrieve(question)) == whole
+
+
+def test_no_more_searches_are_remembered_than_there_is_room_for(tmp_path: Path) -> None:
+    """The one that was asked longest ago is forgotten, not one that was asked again since."""
+    embedder = HashEmbedder()
+    retriever = build_retriever(tmp_path, [ENTRIES["enzyme"]], embedder)
+    for number in range(_REMEMBERED):
+        retriever.search(f"question {number}")
+    retriever.search("question 0")
+    retriever.search("one more")
+    embedder.embedded.clear()
+    retriever.search("question 0")
+    assert embedder.embedded == []
+    retriever.search("question 1")
+    assert len(embedder.embedded) == 1
+
+
+def test_what_is_embedded_is_the_question_as_it_was_read(tmp_path: Path) -> None:
+    """Spelling repaired and lay terms replaced; the search tells both."""
+    embedder = HashEmbedder()
+    retriever = build_retriever(tmp_path, ENTRIES.values(), embedder)
+    embedder.embedded.clear()
+    query = retriever.search("Can an enzime lower high blood pressure?").query
+    assert embedder.embedded == [query.text] == ["Can an enzyme lower hypertension?"]
+    assert [rewrite.written for rewrite in query.rewrites] == ["enzime", "high blood pressure"]
+
+
+def test_a_misspelt_question_finds_what_the_right_one_finds(retriever: Retriever) -> None:
+    """But for the question and its rewriting, the searches are one."""
+    right, misspelt = (
+        retriever.search(f"How does a {word} protect people from infection?") for word in ("vaccine", "vacine")
+    )
+    assert misspelt.evidence == right.evidence
+    assert misspelt.evidence[0].url == URLS["vaccine"]
+
+
+def test_an_entry_matches_what_it_holds_of_the_question(retriever: Retriever) -> None:
+    """The concepts named are the question's own words, those that the entry holds; none is missing where it has all."""
+    search = retriever.search("What does vasopressin do to the medulla, a neuron or rubisco?")
+    matched = {found.url: found.signals.matched for found in search.evidence}
+    assert matched[URLS["kidney"]] == ("vasopressin", "medulla")
+    assert matched[URLS["neuron"]] == ("neuron",)
+    assert matched[URLS["enzyme"]] == ()
+    whole = retriever.search("vasopressin in the medulla").evidence[0]
+    assert (whole.url, whole.signals.missing) == (URLS["kidney"], 0)
+
+
+def test_the_lead_is_measured_from_the_fifth_entry(retriever: Retriever) -> None:
+    """The first leads by the most, the fifth by nothing, and what follows lags behind."""
+    leads = [found.signals.lead for found in retriever.retrieve("How do plants keep water?")]
+    assert leads == sorted(leads, reverse=True)
+    assert leads[4] == 0
+    assert leads[0] > 0 >= leads[5]
+
+
+@settings(max_examples=80, deadline=None)
+@given(words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=12))
+def test_what_an_entry_matches_is_among_the_concepts_of_the_question(small: Retriever, words: list[str]) -> None:
+    """In their order, each once; an entry that matches none has no share, one that lacks nothing misses nothing."""
+    search = small.search(f"q {' '.join(words)}")
+    written = [concept.written for concept in search.query.concepts]
+    for found in search.evidence:
+        places = [written.index(each) for each in found.signals.matched]
+        assert len(found.signals.matched) <= len(written)
+        assert places == sorted(places)
+        assert found.signals.matched or found.signals.terms == 0
+        assert found.signals.missing >= 0
