@@ -23,11 +23,10 @@ CATALOG: Final = "catalog.sqlite3"
 CHROMA: Final = "chroma"
 """What a generation's folder holds beside its snapshot: its database, and Chroma's folder if vectors are kept there."""
 
-COLLECTIONS: Final = "collections.txt"
+SERVER_PAIR: Final = "collections.txt"
 """Url of the server, and name of the pair of collections on it, that hold a generation's vectors; written before they
 are made, so that what an interrupted sync leaves on the server is removed with its folder."""
 
-_KINDS: Final = ("questions", "sections")
 _NAME_CHARACTERS: Final = 60
 _COPIED_ROWS: Final = 5_000
 
@@ -40,6 +39,10 @@ class VectorHome(Protocol):
 
     def open(self, folder: Path) -> tuple[VectorIndex, ...]:
         """Return what a reader of a finished generation needs of it: a pair, or nothing."""
+        ...
+
+    def open_stored(self, folder: Path) -> VectorPair:
+        """Return a finished generation's pair as it is stored, to look at it."""
         ...
 
     def create(self, folder: Path) -> VectorPair:
@@ -72,6 +75,15 @@ class Generations:
             opened.pop_all()
             return Generation(folder, catalog, snapshot, stores)
 
+    def open_stored(self, folder: Path) -> UnfinishedGeneration:
+        """Return catalog and vectors of a finished generation as they are stored, to look at them."""
+        catalog = Catalog(folder / CATALOG, read_only=True)
+        with ExitStack() as failed:
+            failed.callback(catalog.close)
+            questions, sections = self.home.open_stored(folder)
+            failed.pop_all()
+        return UnfinishedGeneration(folder, catalog, questions, sections, self.home.in_place)
+
     def create(self, folder: Path) -> UnfinishedGeneration:
         """Return an empty generation in a new folder."""
         folder.mkdir(parents=True)
@@ -99,28 +111,75 @@ class Generations:
 
 
 class VectorFolders:
-    """Vectors in each generation's folder, in a Chroma of its own that only its writer opens."""
+    """Vectors in each generation's folder, in a Chroma of its own that only its writer opens.
+
+    A store that another process wrote is opened in a child process first: a damaged one could end this one.
+    """
 
     in_place: ClassVar[bool] = False
+    _own: ClassVar[set[tuple[str, int]]] = set()
+    """Path and inode of each store that this process wrote."""
 
     def open(self, folder: Path) -> tuple[VectorIndex, ...]:  # noqa: ARG002 as the protocol has it
         """Return nothing: readers search the arrays of the snapshot."""
         return ()
 
+    def open_stored(self, folder: Path) -> VectorPair:
+        """Return the pair in a finished generation's folder.
+
+        Raises:
+            IndexStateError: there is none, or it cannot be read.
+        """
+        if not self._is_own(folder):
+            _probe(folder)
+        return _open_pair(folder)
+
     def create(self, folder: Path) -> VectorPair:
         """Return an empty pair in the folder."""
-        from rag.adapters.chroma import ChromaVectorIndex  # noqa: PLC0415 readers need not wait 0.6 s for it
-
-        return ChromaVectorIndex(folder / CHROMA, "questions"), ChromaVectorIndex(folder / CHROMA, "sections")
+        pair = _open_pair(folder)
+        self._own.add(_identity(folder))
+        return pair
 
     def copy(self, folder: Path, finished: Path) -> VectorPair:
-        """Return a pair in the folder, copied as files."""
-        if (finished / CHROMA).is_dir():
-            shutil.copytree(finished / CHROMA, folder / CHROMA)
+        """Return a pair in the folder, copied as files.
+
+        Raises:
+            IndexStateError: there is none to copy, or it cannot be read.
+        """
+        is_own = self._is_own(finished)
+        shutil.copytree(finished / CHROMA, folder / CHROMA)
+        if not is_own:
+            _probe(folder)
         return self.create(folder)
 
     def remove(self, folder: Path) -> None:
         """Leave it to whoever removes the folder."""
+
+    def _is_own(self, folder: Path) -> bool:
+        return _identity(folder) in self._own
+
+
+def _open_pair(folder: Path) -> VectorPair:
+    from rag.adapters.chroma import COLLECTIONS, ChromaVectorIndex  # noqa: PLC0415 readers need not wait 0.6 s for it
+
+    questions, sections = (ChromaVectorIndex(folder / CHROMA, name) for name in COLLECTIONS)
+    return questions, sections
+
+
+def _probe(folder: Path) -> None:
+    from rag.adapters.chroma_probe import probe_store  # noqa: PLC0415 as above
+
+    probe_store(folder / CHROMA)
+
+
+def _identity(folder: Path) -> tuple[str, int]:
+    try:
+        status = (folder / CHROMA).stat()
+    except OSError as error:
+        raise IndexStateError(
+            f"the vector store {folder / CHROMA} cannot be used: {error.strerror}; run 'quicktakes index doctor'"
+        ) from error
+    return str(folder.resolve()), status.st_ino
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +202,15 @@ class VectorServer:
         """
         return self._pair(self._name(folder), create=False)
 
+    def open_stored(self, folder: Path) -> VectorPair:
+        """Return a finished generation's pair: readers search it as it is stored; raises as `open`."""
+        return self.open(folder)
+
     def create(self, folder: Path) -> VectorPair:
         """Return an empty pair, made on the server."""
         corpus = re.sub(r"[^A-Za-z0-9]+", "-", folder.parent.name)[:_NAME_CHARACTERS]
         name = f"quicktakes-{corpus}-{secrets.token_hex(8)}"
-        (folder / COLLECTIONS).write_text(f"{self.url}\n{name}\n", encoding="utf-8")
+        (folder / SERVER_PAIR).write_text(f"{self.url}\n{name}\n", encoding="utf-8")
         return self._pair(name, create=True)
 
     def copy(self, folder: Path, finished: Path) -> VectorPair:
@@ -169,16 +232,17 @@ class VectorServer:
             name = self._name(folder)
         except IndexStateError:
             return
-        from rag.adapters.chroma_server import ChromaServer  # noqa: PLC0415 only where there is a server
+        from rag.adapters.chroma import COLLECTIONS  # noqa: PLC0415 only where there is a server
+        from rag.adapters.chroma_server import ChromaServer  # noqa: PLC0415
 
         with closing(ChromaServer(self.url, self.token)) as server:
-            for kind in _KINDS:
+            for kind in COLLECTIONS:
                 server.delete(f"{name}-{kind}")
 
     def _name(self, folder: Path) -> str:
         """Return the name of a generation's pair."""
         try:
-            url, name = (folder / COLLECTIONS).read_text(encoding="utf-8").split()
+            url, name = (folder / SERVER_PAIR).read_text(encoding="utf-8").split()
         except (OSError, ValueError) as error:
             raise IndexStateError(
                 f"{folder} names no vectors on a server; run 'quicktakes index sync' to put them on {self.url}"
@@ -190,13 +254,13 @@ class VectorServer:
         return name
 
     def _pair(self, name: str, *, create: bool) -> VectorPair:
-        from rag.adapters.chroma import ChromaVectorIndex  # noqa: PLC0415 only where there is a server
+        from rag.adapters.chroma import COLLECTIONS, ChromaVectorIndex  # noqa: PLC0415 only where there is a server
         from rag.adapters.chroma_server import ChromaServer  # noqa: PLC0415
 
         with ExitStack() as opened:
             server = ChromaServer(self.url, self.token)
             opened.callback(server.close)
-            questions, sections = (ChromaVectorIndex(server, f"{name}-{kind}", create=create) for kind in _KINDS)
+            questions, sections = (ChromaVectorIndex(server, f"{name}-{kind}", create=create) for kind in COLLECTIONS)
             opened.pop_all()
         return questions, sections
 

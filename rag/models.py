@@ -106,6 +106,7 @@ class Signals:
         concepts: how many the question holds, up to ten.
         lead: by how much the fused score exceeds that of the fifth entry found (negative below it).
         matched: the concepts that the entry holds, as the question writes them.
+        words_only: nothing was known but terms: the two cosines are 0 and say nothing.
     """
 
     section: float
@@ -115,6 +116,7 @@ class Signals:
     concepts: int
     lead: float
     matched: tuple[str, ...]
+    words_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ class Evidence:
         score: how sure we are that the entry answers the question, from 0 to 1.
         signals: what the score was made from.
         sections: of its answer, nearest to the question first; never empty.
+        relevance: what a reranker scored it, on the scale of its model; None where none ranked it.
     """
 
     rank: int
@@ -135,6 +138,7 @@ class Evidence:
     score: float
     signals: Signals
     sections: tuple[ScoredPassage, ...]
+    relevance: float | None = None
 
     @property
     def passage(self) -> Passage:
@@ -144,10 +148,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What was found for a question: how it was read, and the entries, best first."""
+    """What was found for a question: how it was read, and the entries, best first.
+
+    Attributes:
+        notices: what did not work as it is set up to, though the search did: an index out of step, or not used at all,
+            a reranker that failed; one sentence each.
+    """
 
     query: Query
     evidence: tuple[Evidence, ...]
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +217,7 @@ class Answer:
             of the question that the corpus does not answer; an abstention says only that.
         suggestions: nearest entries that were not cited, nearest first.
         timings_ms: wall-clock milliseconds by stage.
+        notices: what the reader should know of how it was made, as `Search.notices`.
     """
 
     question: str
@@ -219,6 +230,7 @@ class Answer:
     evidence: tuple[Evidence, ...]
     provenance: Provenance
     timings_ms: dict[str, float]
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

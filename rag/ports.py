@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from rag.models import CatalogChange, FileRecord, Passage, PassageKind, TermCounts
+from rag.models import CatalogChange, FileRecord, IndexedEntry, Passage, PassageKind, TermCounts
 
 Vectors = npt.NDArray[np.float32]
 """Float32, one row a text; rows have unit length."""
+
+UNIT_TOLERANCE = 1e-3
+"""How far the length of a stored vector may be from 1."""
 
 Rows = npt.NDArray[np.intp]
 """Positions in an array, shape ``(n,)``."""
@@ -46,6 +49,26 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of texts, shape ``(len(texts), dimensions)``, in their order; raises `ProviderError`."""
+        ...
+
+
+class Reranker(Protocol):
+    """Reads a question beside each of some texts, and says how well they answer it."""
+
+    def rerank(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """Return the relevance of each text, in their order: finite, higher is better; raises `ProviderError`."""
+        ...
+
+
+class BulkEmbedder(Protocol):
+    """Turns more texts into vectors than one process should."""
+
+    def embed(self, texts: Iterable[str]) -> Generator[tuple[list[str], Vectors]]:
+        """Yield batches of texts with their vectors as they come, in any order, each text as often as it was given.
+
+        To be closed where not all batches are taken; what was yielded before a failure is good. Raises `ProviderError`
+        where the workers fail, `ConfigurationError` where they are not set up as this process is.
+        """
         ...
 
 
@@ -140,6 +163,10 @@ class Catalog(PassageStore, Protocol):
         """Return the urls of all indexed entries, sorted."""
         ...
 
+    def entries(self, urls: Collection[str]) -> list[IndexedEntry]:
+        """Return entries as they are kept, in the order of their urls; terms and passages come sorted."""
+        ...
+
     def term_counts(self) -> TermCounts:
         """Return how often each term occurs in each entry, entries numbered in the order of `urls`."""
         ...
@@ -178,4 +205,12 @@ class EmbeddingCache(Protocol):
 
     def missing(self, texts: Sequence[str], embedder: Embedder) -> list[str]:
         """Return the distinct texts whose vectors would have to be computed, in their order."""
+        ...
+
+    def forget(self, texts: Sequence[str], embedder: Embedder) -> None:
+        """Drop the vectors of texts, so that they are computed anew."""
+        ...
+
+    def keep(self, texts: Sequence[str], vectors: Vectors, embedder: Embedder) -> None:
+        """Remember vectors of this embedder that were computed elsewhere, one row a text."""
         ...

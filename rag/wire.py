@@ -26,6 +26,7 @@ def answer_to_json(answer: Answer, line_id: Json = None) -> dict[str, Json]:
         "evidence": [_evidence_to_json(evidence) for evidence in answer.evidence],
         "provenance": asdict(answer.provenance),
         "timings_ms": answer.timings_ms,
+        "notices": list(answer.notices),
     }
 
 
@@ -42,6 +43,7 @@ def search_to_json(
         **_identity(line_id),
         "query": query.question,
         "results": [_evidence_to_json(one) | ({"why": _explained(one)} if explain else {}) for one in search.evidence],
+        "notices": list(search.notices),
         "timings_ms": dict(timings_ms),
     }
     if explain:
@@ -52,13 +54,14 @@ def search_to_json(
 
 
 def _explained(evidence: Evidence) -> dict[str, Json]:
-    """Return an entry's signals, what each adds to its rank and to its certainty, and the words that matched."""
-    signals = {name: value for name, value in asdict(evidence.signals).items() if name != "matched"}
+    """Return an entry's signals, what each adds to its rank and certainty, what matched, and a reranker's score."""
+    signals = {name: value for name, value in asdict(evidence.signals).items() if name not in {"matched", "words_only"}}
     return {
         "signals": _rounded(signals),
         "rank_parts": _rounded(rank_parts(evidence.signals)),
         "certainty_parts": _rounded(certainty_parts(evidence.signals)),
         "matched": list(evidence.signals.matched),
+        **({} if evidence.relevance is None else {"relevance": evidence.relevance}),
     }
 
 

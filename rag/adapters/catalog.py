@@ -8,13 +8,15 @@ from collections import Counter
 from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from rag.errors import IndexStateError, NotIndexedError
-from rag.models import CatalogChange, FileRecord, Passage, PassageKind, TermCounts
+from rag.models import CatalogChange, FileRecord, IndexedEntry, Passage, PassageKind, TermCounts
 
 _TERM_COLUMNS: Final = 4
 """Of `entries.terms`: the term's id, and its occurrences in each of three fields."""
@@ -104,6 +106,22 @@ class Catalog:
             WHERE url IN {_LISTED} ORDER BY url, kind, start, "end", id"""
         return [Passage(*row) for row in self._rows(query, _listed(urls))]
 
+    def entries(self, urls: Collection[str]) -> list[IndexedEntry]:
+        """Return entries as they are kept, in the order of their urls; terms and passages come sorted.
+
+        Raises:
+            IndexStateError: the terms of an entry are damaged.
+        """
+        query = f"SELECT url, question, answer, words, terms FROM entries WHERE url IN {_LISTED} ORDER BY url"
+        names = {number: term for term, number in self._vocabulary().items()}
+        own = {url: tuple(group) for url, group in groupby(self.passages(urls), key=lambda passage: passage.url)}
+        rows = self._rows(query, _listed(urls))
+        with self._translated():
+            return [
+                IndexedEntry(url, question, answer, _terms_in(blob, names), words.split(), own.get(url, ()))
+                for url, question, answer, words, blob in rows
+            ]
+
     def passage_ids(self) -> list[tuple[str, PassageKind, str]]:
         """Return url, kind and id of every passage, in the order of entry and place."""
         return self._rows('SELECT url, kind, id FROM passages ORDER BY url, kind, start, "end", id')
@@ -127,16 +145,10 @@ class Catalog:
 
     def term_counts(self) -> TermCounts:
         """Return how often each term occurs in each entry, entries numbered in the order of `urls`."""
-        blobs = [np.frombuffer(blob, dtype="<i4") for (blob,) in self._rows("SELECT terms FROM entries ORDER BY url")]
-        rows = np.concatenate([np.empty(0, dtype="<i4"), *blobs]).reshape(-1, _TERM_COLUMNS)
-        entries = np.repeat(np.arange(len(blobs)), [len(blob) // _TERM_COLUMNS for blob in blobs])
-        used, places = np.unique(rows[:, 0], return_inverse=True)
+        blobs = self._rows("SELECT terms FROM entries ORDER BY url")
         names = dict(self._rows("SELECT id, term FROM vocabulary"))
-        sorted_names = sorted((names[int(each)], place) for place, each in enumerate(used))
-        by_name = np.empty(len(used), dtype=np.int32)
-        by_name[[place for _, place in sorted_names]] = np.arange(len(used))
-        terms = by_name[places] if len(used) else places.astype(np.int32)
-        return TermCounts([name for name, _ in sorted_names], terms, entries.astype(np.int32), rows[:, 1:])
+        with self._translated():
+            return _count_terms([_term_rows(blob) for (blob,) in blobs], names)
 
     def _counted(self, fields: Sequence[Sequence[str]]) -> bytes:
         """Return the terms of an entry as `entries.terms` holds them, giving new terms an id."""
@@ -177,10 +189,34 @@ class Catalog:
     def _translated(self) -> Generator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError, KeyError) as error:  # the last two: terms that are no terms
             raise IndexStateError(
                 f"index catalog {self._file} cannot be used ({error}); run 'quicktakes index sync' to build it anew"
             ) from error
+
+
+def _term_rows(blob: bytes) -> npt.NDArray[np.int32]:
+    """Return what `entries.terms` holds, shape ``(terms, 4)``; raises `ValueError` where it is damaged."""
+    return np.frombuffer(blob, dtype="<i4").reshape(-1, _TERM_COLUMNS)
+
+
+def _terms_in(blob: bytes, names: Mapping[int, str]) -> tuple[list[str], list[str], list[str]]:
+    """Return the terms of three fields, sorted, with repeats; raises `KeyError` for one that has no name."""
+    rows = sorted((names[number], counts) for number, *counts in _term_rows(blob).tolist())
+    question, topics, answer = ([term for term, counts in rows for _ in range(counts[field])] for field in range(3))
+    return question, topics, answer
+
+
+def _count_terms(blobs: Sequence[npt.NDArray[np.int32]], names: Mapping[int, str]) -> TermCounts:
+    """Return the terms of entries, numbered by name; raises `KeyError` for one that has none."""
+    rows = np.concatenate([np.empty((0, _TERM_COLUMNS), dtype="<i4"), *blobs])
+    entries = np.repeat(np.arange(len(blobs)), [len(blob) for blob in blobs])
+    used, places = np.unique(rows[:, 0], return_inverse=True)
+    sorted_names = sorted((names[int(each)], place) for place, each in enumerate(used))
+    by_name = np.empty(len(used), dtype=np.int32)
+    by_name[[place for _, place in sorted_names]] = np.arange(len(used))
+    terms = by_name[places] if len(used) else places.astype(np.int32)
+    return TermCounts([name for name, _ in sorted_names], terms, entries.astype(np.int32), rows[:, 1:])
 
 
 _LISTED: Final = "(SELECT value FROM json_each(?))"

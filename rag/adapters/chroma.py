@@ -22,6 +22,9 @@ from rag.adapters.chroma_server import ChromaServer
 from rag.errors import IndexStateError
 from rag.ports import Vectors
 
+COLLECTIONS: Final = ("questions", "sections")
+"""Of each store: the vectors of the entries' questions, and those of the sections of their answers."""
+
 _BATCH_SIZE: Final = 5_000
 """Chroma refuses more than 5,461 rows in one call."""
 
@@ -72,9 +75,9 @@ class ChromaFolder:
 def _open_client(folder: Path) -> ClientAPI:
     try:
         return chromadb.PersistentClient(str(folder), ChromaSettings(anonymized_telemetry=False))
-    except (ValueError, AttributeError) as error:
-        # What Chroma raises for a folder that is no database, and again, otherwise, for the half-made client that it
-        # keeps of it; only forgetting all clients forgets that one.
+    except (ChromaError, ValueError, AttributeError) as error:
+        # The last two are what Chroma raises for a folder that is no database, and again, otherwise, for the half-made
+        # client that it keeps of it; only forgetting all clients forgets that one.
         SharedSystemClient.clear_system_cache()
         raise InternalError(str(error)) from error
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.errors import ConfigurationError
-from rag.ports import Embedder, Vectors
+from rag.ports import UNIT_TOLERANCE, Embedder, Vectors
 
 
 class EmbeddingCache:
@@ -29,6 +29,8 @@ class EmbeddingCache:
 
     def embed(self, texts: Sequence[str], embedder: Embedder) -> tuple[Vectors, int]:
         """Return the vectors of texts, in their order, and how many of them had to be computed.
+
+        A kept vector that is damaged (not finite, not of unit length) is computed anew.
 
         Raises:
             ConfigurationError: the database cannot be made or written, or the embedder's vectors have changed length.
@@ -64,6 +66,26 @@ class EmbeddingCache:
             raise self._unusable(error) from error
         return [text for key, text in by_key.items() if key not in known]
 
+    def forget(self, texts: Sequence[str], embedder: Embedder) -> None:
+        """Drop the vectors of texts, so that they are computed anew; raises `ConfigurationError` as `embed`."""
+        try:
+            with self._database() as database:
+                keys = [(key,) for key in _keys(texts, embedder)]
+                database.executemany("DELETE FROM vectors WHERE key = ?", keys)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
+    def keep(self, texts: Sequence[str], vectors: Vectors, embedder: Embedder) -> None:
+        """Remember vectors of this embedder that were computed elsewhere, one row a text.
+
+        Raises:
+            ConfigurationError: the database cannot be made or written.
+        """
+        try:
+            self._keep({key: row.tobytes() for key, row in zip(_keys(texts, embedder), vectors, strict=True)})
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
     def close(self) -> None:
         """Close the database, if it was opened."""
         if self._open_database is not None:
@@ -71,7 +93,8 @@ class EmbeddingCache:
 
     def _look_up(self, keys: Sequence[str]) -> dict[str, bytes]:
         query = "SELECT key, vector FROM vectors WHERE key IN (SELECT value FROM json_each(?))"
-        return dict(self._database().execute(query, (json.dumps(keys),)))
+        rows = self._database().execute(query, (json.dumps(keys),))
+        return {key: vector for key, vector in rows if _is_whole(vector)}
 
     @staticmethod
     def _compute(texts: dict[str, str], embedder: Embedder) -> dict[str, bytes]:
@@ -80,7 +103,7 @@ class EmbeddingCache:
 
     def _keep(self, rows: dict[str, bytes]) -> None:
         with self._database() as database:
-            database.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows.items())
+            database.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows.items())
 
     def _check_dimensions(self, known: dict[str, bytes], computed: dict[str, bytes], embedder: Embedder) -> None:
         """Refuse vectors of another length than those kept before: joined, they would be read as garbage."""
@@ -108,6 +131,13 @@ class EmbeddingCache:
                 self._file.replace(self._file.with_suffix(".damaged"))
                 self._open_database = _open(self._file)
         return self._open_database
+
+
+def _is_whole(blob: bytes) -> bool:
+    """Return whether what was kept is a vector of unit length."""
+    if len(blob) % np.dtype(np.float32).itemsize:
+        return False
+    return bool(abs(np.linalg.norm(np.frombuffer(blob, dtype=np.float32)) - 1) <= UNIT_TOLERANCE)
 
 
 def _keys(texts: Sequence[str], embedder: Embedder) -> list[str]:

@@ -6,20 +6,17 @@ import base64
 import hashlib
 import json
 import re
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-import httpx2
 import numpy as np
 import numpy.typing as npt
-import openai
 
-from rag.adapters.openai_errors import reason_of, translate
+from rag.adapters.openai_errors import reason_of
+from rag.adapters.openai_server import OpenAIServer, address_of
 from rag.adapters.retrying import RetryPolicy
-from rag.errors import ConfigurationError, ProviderReplyError, ProviderUnavailableError
+from rag.errors import ConfigurationError, ProviderReplyError
 from rag.ports import Vectors
 
 USD_PER_MILLION_TOKENS: Final[Mapping[str, float]] = {
@@ -37,9 +34,6 @@ _BATCH_SIZE: Final = 32
 
 _BATCH_TOKENS: Final = _BATCH_SIZE * _MAX_TOKENS
 """Estimated tokens in one request; OpenAI takes 300,000."""
-
-_MOST_REPLY_BYTES: Final = 64 * 1024 * 1024
-"""Thirty-two vectors of 4,096 numbers, each of 20 digits, take 3 MB: a longer reply is something else."""
 
 _TOKEN_PIECES: Final = re.compile(r"[A-Z]?[a-z]+|[^\sa-z]")
 _LETTERS_A_TOKEN: Final = 4
@@ -68,12 +62,17 @@ class OpenAIEmbedder:
     def __init__(
         self, model: str, base_url: str | None = None, api_key: str | None = None, policy: RetryPolicy | None = None
     ) -> None:
+        if api_key is None and base_url is None:
+            raise ConfigurationError(
+                "OpenAI embeds nothing without a key; set OPENAI_API_KEY, or OPENAI_BASE_URL to a server that needs "
+                "none"
+            )
         self.fingerprint = openai_fingerprint(model, base_url)
         self._model = model
         self._base_url = base_url
-        self._api_key = _checked_key(api_key, base_url)
+        self._is_free = api_key is None
         self._policy = policy or RetryPolicy()
-        self._server = f"the embeddings server {_address(base_url)}" if base_url is not None else "OpenAI"
+        self._server = OpenAIServer("embeddings", base_url, api_key)
         self._dimensions: int | None = None
 
     @property
@@ -81,7 +80,7 @@ class OpenAIEmbedder:
         """Return the price of the model: 0 at a server that takes no key, None where it is unknown."""
         if self._base_url is None:
             return USD_PER_MILLION_TOKENS.get(self._model)
-        return None if self._api_key else 0.0
+        return 0.0 if self._is_free else None
 
     def count_tokens(self, text: str) -> int:
         """Return an estimate of the length of a text in tokens, made with no network: rather too many than too few.
@@ -119,40 +118,17 @@ class OpenAIEmbedder:
             yield batch
 
     def _request(self, texts: list[str], timeout_s: float) -> Vectors:
-        reply = self._post(texts, timeout_s)
+        body = {"model": self._model, "input": texts, "encoding_format": "base64"}
+        reply = self._server.post("/embeddings", body, timeout_s)
         try:
             vectors = read_vectors(reply, len(texts), self._dimensions)
         except (ValueError, RecursionError) as error:
             raise ProviderReplyError(
-                f"{self._server} gave a reply that is not {len(texts)} vectors ({reason_of(error)}); "
+                f"{self._server.name} gave a reply that is not {len(texts)} vectors ({reason_of(error)}); "
                 f"check that {self._model} is an embeddings model and what runs there"
             ) from error
         self._dimensions = vectors.shape[1]
         return vectors
-
-    def _post(self, texts: list[str], timeout_s: float) -> bytes:
-        """Return the reply's bytes. They are read as a stream, so that one that trickles in ends in time too."""
-        end = time.monotonic() + timeout_s
-        body = bytearray()
-        try:
-            with self._client.embeddings.with_streaming_response.create(
-                model=self._model, input=texts, encoding_format="base64", timeout=timeout_s
-            ) as response:
-                for chunk in response.iter_bytes():
-                    body += chunk
-                    if len(body) > _MOST_REPLY_BYTES:
-                        raise ProviderReplyError(f"{self._server} gave a reply of over {_MOST_REPLY_BYTES:,} bytes")
-                    if time.monotonic() > end:
-                        raise ProviderUnavailableError(f"{self._server} took more than {timeout_s:.0f} s to reply")
-        except openai.OpenAIError as error:
-            raise translate(error, self._server, self._api_key) from error
-        except httpx2.HTTPError as error:
-            raise ProviderUnavailableError(f"{self._server} broke off its reply ({reason_of(error)})") from error
-        return bytes(body)
-
-    @cached_property
-    def _client(self) -> openai.OpenAI:
-        return openai.OpenAI(api_key=self._api_key or "none", base_url=self._base_url, max_retries=0)
 
 
 def openai_fingerprint(model: str, base_url: str | None) -> str:
@@ -163,7 +139,7 @@ def openai_fingerprint(model: str, base_url: str | None) -> str:
     """
     if base_url is None:
         return f"openai:{model}"
-    return f"openai:{model}@{hashlib.sha256(_address(base_url).encode()).hexdigest()[:8]}"
+    return f"openai:{model}@{hashlib.sha256(address_of(base_url).encode()).hexdigest()[:8]}"
 
 
 def read_vectors(reply: bytes, count: int, dimensions: int | None = None) -> Vectors:
@@ -204,28 +180,3 @@ def _decode(embedding: Any) -> npt.NDArray[np.float64]:
         return np.asarray(embedding, dtype=np.float64)
     except (TypeError, OverflowError) as error:
         raise ValueError(f"an embedding that is no list of numbers: {error}") from error
-
-
-def _address(base_url: str) -> str:
-    """Return a server's address without what may be secret in it (user, password, query), to show and to hash."""
-    try:
-        parts = urlsplit(base_url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        parts, port = urlsplit(""), ""
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ConfigurationError(
-            "OPENAI_BASE_URL is no address; set it to one that begins with http:// or https://, such as "
-            "http://127.0.0.1:11434/v1, or unset it to ask OpenAI"
-        )
-    return f"{parts.scheme}://{parts.hostname}{port}{parts.path.rstrip('/')}"
-
-
-def _checked_key(api_key: str | None, base_url: str | None) -> str | None:
-    if api_key is None and base_url is None:
-        raise ConfigurationError(
-            "OpenAI embeds nothing without a key; set OPENAI_API_KEY, or OPENAI_BASE_URL to a server that needs none"
-        )
-    if api_key is not None and not (api_key.isascii() and api_key.isprintable() and " " not in api_key):
-        raise ConfigurationError("OPENAI_API_KEY holds a character that no key has; set it anew")
-    return api_key

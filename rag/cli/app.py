@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -80,11 +80,13 @@ def ask(
     lines = _lines(question, batch)
     with _open(corpus_dir, data_dir, exclude) as quicktakes:
         if batch is not None:
+            _warn(quicktakes.notices)
             _write_lines(
                 lines, lambda line: answer_to_json(quicktakes.ask(line.question, exclude=exclude or ()), line.id)
             )
             return
         answer = quicktakes.ask(lines[0].question, exclude=exclude or ())
+    _warn(answer.notices)
     if as_json:
         write_json(answer_to_json(answer))
     else:
@@ -120,9 +122,11 @@ def search(
             return search_to_json(found, {"total": elapsed_ms}, line.id, explain=explain)
 
         if batch is not None or as_json:
+            _warn(quicktakes.notices)
             _write_lines(lines, reply)
             return
         found = quicktakes.search(lines[0].question, limit=limit, exclude=exclude or ())
+    _warn(found.notices)
     from rag.cli.render import show_results
 
     show_results(Console(), found, explain=explain)
@@ -141,21 +145,26 @@ def _lines(question: str | None, batch: Path | None) -> list[BatchLine]:
 @contextmanager
 def _open(corpus_dir: Path | None, data_dir: Path | None, exclude: list[str] | None) -> Generator[QuickTakes]:
     """Open the corpus, its index brought in step; what a person should know about it is said on standard error."""
-    from rag.wiring import index_folder, load_embedder, open_synced
+    from rag.wiring import index_folder, load_embedder, open_for_reading
 
     settings = settings_from(corpus_dir, data_dir)
     index_folder(settings)  # a corpus folder that is missing is told before the embedder is loaded
     embedder = load_embedder(settings)
     with ExitStack() as opened:
         with show_progress("Indexing") as progress:
-            quicktakes, report = opened.enter_context(open_synced(settings, embedder, progress))
-        if count := len(report.problems):
+            quicktakes, report = opened.enter_context(open_for_reading(settings, embedder, progress))
+        if report and (count := len(report.problems)):
             typer.echo(f"files that could not be used: {count}; 'quicktakes index status' lists them", err=True)
-        if not report.entries:
+        if report and not report.entries:
             typer.echo(f"warning: {settings.corpus_dir} holds no entry to answer from", err=True)
         for url in sorted(quicktakes.unknown_urls(exclude or ())):
             typer.echo(f"warning: --exclude {url} excludes nothing: no entry has that url", err=True)
         yield quicktakes
+
+
+def _warn(notices: Sequence[str]) -> None:
+    for notice in notices:
+        typer.echo(f"warning: {notice}", err=True)
 
 
 def _write_lines(lines: list[BatchLine], reply: Callable[[BatchLine], dict[str, Json]]) -> None:

@@ -106,6 +106,8 @@ def show_results(console: Console, search: Search, *, explain: bool) -> None:
         _print_line(console, f"{_INDENT}{section}", style="dim")
         _print_line(console, f"{_INDENT}{result.url}", style="dim")
         if explain:
+            if result.relevance is not None:
+                _print_line(console, f"{_INDENT}reranker {result.relevance:.4g}", style="cyan")
             _show_signals(console, result.signals)
 
 

@@ -53,13 +53,18 @@ def require_folder(folder: Path) -> None:
         )
 
 
+def is_entry_name(name: str) -> bool:
+    """Return whether a file of this name is taken for an entry."""
+    return name.endswith(".md") and not name.startswith(".") and name.lower() != "readme.md"
+
+
 def _walk(folder: Path) -> Iterator[Path]:
     def refuse(error: OSError) -> None:
         raise ConfigurationError(f"cannot list corpus folder {error.filename}: {error.strerror}") from error
 
     for root, folders, files in os.walk(folder, onerror=refuse):
         for name in (*files, *folders):
-            if name.endswith(".md") and not name.startswith(".") and name.lower() != "readme.md":
+            if is_entry_name(name):
                 yield Path(root, name)
         folders[:] = [name for name in folders if not name.startswith(".") and not name.endswith(".md")]
 

@@ -8,11 +8,8 @@ import numpy as np
 
 from rag.errors import IndexStateError
 from rag.models import PassageKind
-from rag.ports import Catalog, DenseIndex, VectorIndex, Vectors
-from rag.retrieval import Snapshot, count_postings, dense_arrays, stored_vectors
-
-UNIT_TOLERANCE = 1e-3
-"""How far the length of a stored vector may be from 1."""
+from rag.ports import UNIT_TOLERANCE, Catalog, DenseIndex, VectorIndex, Vectors
+from rag.retrieval import NoVectors, Snapshot, count_postings, dense_arrays, stored_vectors
 
 
 def compile_snapshot(
@@ -26,15 +23,29 @@ def compile_snapshot(
     Raises:
         IndexStateError: vectors are missing, left over, not finite or not of unit length.
     """
+    asked, told, counts = _passage_ids(catalog, catalog.urls())
+    return _compiled(
+        catalog,
+        counts,
+        _searchable(questions, asked, "question", in_place=in_place),
+        _searchable(sections, told, "section", in_place=in_place),
+    )
+
+
+def compile_words(catalog: Catalog) -> Snapshot:
+    """Return the snapshot of a catalog without vectors, to be searched by words only; raises `IndexStateError`."""
+    return _compiled(catalog, _passage_ids(catalog, catalog.urls())[2], NoVectors(), NoVectors())
+
+
+def _compiled(catalog: Catalog, counts: Sequence[int], questions: DenseIndex, sections: DenseIndex) -> Snapshot:
     urls = catalog.urls()
-    asked, told, counts = _passage_ids(catalog, urls)
     words = catalog.words()
     names = sorted(words)
     return Snapshot(
         urls=urls,
         first_sections=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        questions=_searchable(questions, asked, "question", in_place=in_place),
-        sections=_searchable(sections, told, "section", in_place=in_place),
+        questions=questions,
+        sections=sections,
         postings=count_postings(catalog.term_counts(), len(urls)),
         words=names,
         word_counts=np.array([words[name] for name in names], dtype=np.int32),
@@ -47,6 +58,10 @@ def _passage_ids(catalog: Catalog, urls: Sequence[str]) -> tuple[list[str], list
     told: list[str] = []
     counts = dict.fromkeys(urls, 0)
     for url, kind, passage_id in catalog.passage_ids():
+        if url not in counts:
+            raise IndexStateError(
+                f"the catalog has passages of {url}, and no such entry; run 'quicktakes index doctor'"
+            )
         if kind == "question":
             asked.append(passage_id)
         else:

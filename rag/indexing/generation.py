@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +16,6 @@ from rag.ports import Catalog, VectorIndex
 from rag.retrieval import Snapshot
 
 _NAME_DIGITS = 6
-
 
 SNAPSHOT = "snapshot"
 """Folder of a generation's searchable form."""
@@ -74,6 +73,10 @@ class GenerationStore(Protocol):
         """Return a finished generation, for reading."""
         ...
 
+    def open_stored(self, folder: Path) -> UnfinishedGeneration:
+        """Return catalog and vectors of a finished generation as they are stored, to look at them."""
+        ...
+
     def create(self, folder: Path) -> UnfinishedGeneration:
         """Return an empty generation in a new folder."""
         ...
@@ -94,14 +97,16 @@ class IndexFolder:
     Attributes:
         path: holds ``current`` (the name of the generation in use), ``lock``, and a folder a generation.
         store: opens their folders.
+        patience_s: how long to wait for another process that is changing the index.
     """
 
     path: Path
     store: GenerationStore
+    patience_s: float = 0.0
 
     def lock(self) -> AbstractContextManager[None]:
         """Return the lock to hold while writing; entering it raises `IndexBusyError`. Readers need none."""
-        return lock_for_writing(self.path / "lock")
+        return lock_for_writing(self.path / "lock", timeout_s=self.patience_s)
 
     def open_current(self) -> Generation:
         """Return the generation in use.
@@ -109,53 +114,74 @@ class IndexFolder:
         Raises:
             IndexStateError: there is none, or it cannot be opened.
         """
-        name = self._current_name()
+        folder = self.current_folder()
         try:
-            return self._open(name)
+            return self.store.open(folder)
         except IndexStateError:
-            newer = self._current_name()
-            if newer == name:
+            newer = self.current_folder()
+            if newer == folder:
                 raise
-        return self._open(newer)  # two syncs ended while the first was being opened, and the second removed it
+        return self.store.open(newer)  # two syncs ended while the first was being opened, and the second removed it
+
+    def current_folder(self) -> Path:
+        """Return the folder of the generation in use; raises `IndexStateError` where there is none."""
+        name = self._current_name()
+        if name is None:
+            raise IndexStateError(f"there is no index in {self.path}; run 'quicktakes index sync'")
+        return self.path / name
 
     def has_current(self) -> bool:
         """Return whether a generation is in use, whole or not."""
         return self._current_name() is not None
 
-    def start_generation(self, copy_of: Generation | None = None) -> UnfinishedGeneration:
-        """Return a new generation, not yet in use: empty, or a copy of a finished one."""
+    @contextmanager
+    def next_generation(self, copy_of: Path | None = None) -> Generator[UnfinishedGeneration]:
+        """Give a new generation to write, empty or a copy of the one in a folder; put it in use when the block ends.
+
+        Where the block fails, or is interrupted, no unfinished folder is left behind.
+        """
         taken = [int(folder.name[1:]) for folder in self._generations()]
         folder = self.path / f"g{max(taken, default=0) + 1:0{_NAME_DIGITS}d}"
-        return self.store.copy(folder, copy_of.folder) if copy_of else self.store.create(folder)
+        try:
+            with closing(self.store.copy(folder, copy_of) if copy_of else self.store.create(folder)) as made:
+                yield made
+            self._put_in_use(folder)
+        except BaseException:
+            if folder.name != self._current_name():
+                self._remove(folder)
+            raise
 
-    def put_in_use(self, generation: UnfinishedGeneration) -> None:
+    def previous_folder(self) -> Path:
+        """Return the folder of the generation that was in use before; raises `IndexStateError` where there is none."""
+        current = self.current_folder().name
+        older = [folder for folder in self._generations() if folder.name < current]
+        if not older:
+            raise IndexStateError(f"there is no generation before {current} in {self.path}; it is the only one kept")
+        return max(older)
+
+    def point_to(self, folder: Path) -> None:
+        """Put a finished generation in use, in one atomic step; nothing is removed."""
+        pointer = self.path / "current.new"
+        with pointer.open("w") as file:
+            file.write(folder.name)
+            file.flush()
+            os.fsync(file.fileno())
+        pointer.replace(self.path / "current")
+
+    def _put_in_use(self, folder: Path) -> None:
         """Point to a finished generation, in one atomic step.
 
         The one in use before stays for those who are reading it, until the next one is put in use; all others go.
         """
-        kept = {generation.folder.name, self._current_name()}
-        pointer = self.path / "current.new"
-        with pointer.open("w") as file:
-            file.write(generation.folder.name)
-            file.flush()
-            os.fsync(file.fileno())
-        pointer.replace(self.path / "current")
-        for folder in self._generations():
-            if folder.name not in kept:
-                self._remove(folder)
-
-    def discard(self, generation: UnfinishedGeneration) -> None:
-        """Remove a generation that will not be finished."""
-        self._remove(generation.folder)
+        kept = {folder.name, self._current_name()}
+        self.point_to(folder)
+        for other in self._generations():
+            if other.name not in kept:
+                self._remove(other)
 
     def _remove(self, folder: Path) -> None:
         with suppress(IndexStateError, OSError):  # the next generation that is put in use tries again
             self.store.remove(folder)
-
-    def _open(self, name: str | None) -> Generation:
-        if name is None:
-            raise IndexStateError(f"there is no index in {self.path}; run 'quicktakes index sync'")
-        return self.store.open(self.path / name)
 
     def _generations(self) -> Iterator[Path]:
         return self.path.glob("g" + "[0-9]" * _NAME_DIGITS)

@@ -22,7 +22,7 @@ def lock_for_writing(file: Path, *, timeout_s: float = 30.0) -> Generator[None]:
         timeout_s: how long to wait for another writer.
 
     Raises:
-        IndexBusyError: another process still holds it after that time; the message names that process.
+        IndexBusyError: another process still holds it after that time; the message names that process, and since when.
         ConfigurationError: the lock file cannot be made.
     """
     try:
@@ -35,7 +35,7 @@ def lock_for_writing(file: Path, *, timeout_s: float = 30.0) -> Generator[None]:
     with handle:
         _wait_for(handle.fileno(), file, timeout_s)
         handle.truncate(0)
-        handle.write(str(os.getpid()))
+        handle.write(f"{os.getpid()} (since {time.strftime('%Y-%m-%d %H:%M:%S')})")
         handle.flush()
         yield
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from rag.corpus import decode_entry, reason_left_out
 from rag.errors import CorpusError, NotApprovedError
 from rag.indexing.scan import Changes, scan_file
 from rag.models import FileRecord
 from rag.passages import embedded_text, passages_of
-from rag.ports import Embedder, EmbeddingCache
+from rag.ports import Embedder
 
 ALLOWANCE: Final = 50
 """Passages that are embedded without asking: an edit of a few entries, thousandths of a cent at known prices."""
@@ -43,6 +43,14 @@ Approve = Callable[[Purchase], None]
 """Called before anything is bought; to refuse it raises `NotApprovedError`."""
 
 
+class KnownVectors(Protocol):
+    """Tells which vectors need not be bought; an `EmbeddingCache` does."""
+
+    def missing(self, texts: Sequence[str], embedder: Embedder) -> list[str]:
+        """Return the distinct texts whose vectors would have to be computed, in their order."""
+        ...
+
+
 def allow_few(purchase: Purchase) -> None:
     """Allow up to `ALLOWANCE` passages.
 
@@ -57,24 +65,37 @@ def allow_few(purchase: Purchase) -> None:
 
 
 def plan_purchase(
-    changes: Changes, records: Mapping[str, FileRecord], embedder: Embedder, cache: EmbeddingCache
+    changes: Changes, records: Mapping[str, FileRecord], embedder: Embedder, cache: KnownVectors
 ) -> Purchase:
     """Count what changes would have embedded, reading every file that a sync would read.
 
     Args:
         records: of the files as indexed; those with a problem are read again, as a sync does.
     """
+    passages = tokens = 0
+    for text in missing_texts(changes, records, embedder, cache):
+        passages += 1
+        tokens += embedder.count_tokens(text)
+    price = embedder.usd_per_million_tokens
+    return Purchase(embedder.fingerprint, passages, tokens, None if price is None else price * tokens / 1_000_000)
+
+
+def missing_texts(
+    changes: Changes, records: Mapping[str, FileRecord], embedder: Embedder, cache: KnownVectors
+) -> Iterator[str]:
+    """Yield each text once that changes would have embedded and that is not in the cache, reading file by file.
+
+    Args:
+        records: as for `plan_purchase`.
+    """
     again = {name for name, record in records.items() if record.problem} - set(changes.removed)
     seen: set[int] = set()
-    tokens = 0
-    for name in {*changes.added, *changes.edited, *again}:
+    for name in sorted({*changes.added, *changes.edited, *again}):
         texts = list(_texts_of(changes.paths[name], embedder))
         for text in cache.missing(texts, embedder):
             if hash(text) not in seen:
                 seen.add(hash(text))
-                tokens += embedder.count_tokens(text)
-    price = embedder.usd_per_million_tokens
-    return Purchase(embedder.fingerprint, len(seen), tokens, None if price is None else price * tokens / 1_000_000)
+                yield text
 
 
 def _texts_of(file: Path, embedder: Embedder) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,3 +82,9 @@ def scan_file(path: Path) -> ScannedFile:
         problem = str(error)
         return ScannedFile(hashlib.sha256(problem.encode()).hexdigest(), b"", problem)
     return ScannedFile(hashlib.sha256(content).hexdigest(), content)
+
+
+def corpus_hash(records: Iterable[FileRecord]) -> str:
+    """Return one hash for all files of a corpus: their paths and contents."""
+    lines = sorted(f"{record.path}\0{record.sha256}\n" for record in records)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -11,8 +11,8 @@ from typing import Literal
 
 from rag.errors import IndexStateError
 from rag.indexing.generation import Generation, IndexFolder
+from rag.indexing.requirements import is_usable
 from rag.indexing.scan import find_changes
-from rag.indexing.sync import is_usable
 
 
 @dataclass(frozen=True, slots=True)

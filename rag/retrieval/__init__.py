@@ -1,6 +1,6 @@
 """From a question to the entries that answer it, best first."""
 
-from rag.retrieval.dense import DenseArrays, dense_arrays
+from rag.retrieval.dense import DenseArrays, NoVectors, dense_arrays
 from rag.retrieval.fusion import certainty_parts, rank_parts
 from rag.retrieval.postings import Postings, count_postings
 from rag.retrieval.query import QueryReader
@@ -12,6 +12,7 @@ from rag.retrieval.stored import StoredVectors, stored_vectors
 
 __all__ = [
     "DenseArrays",
+    "NoVectors",
     "Postings",
     "QueryReader",
     "Retriever",

@@ -62,6 +62,25 @@ class DenseArrays:
         return np.flatnonzero(distances <= farthest)
 
 
+class NoVectors:
+    """Vectors that nobody has: nothing is near, every cosine is 0; implements the port `rag.ports.DenseIndex`."""
+
+    @staticmethod
+    def search(vector: Vectors, limit: int) -> tuple[Rows, Vectors]:  # noqa: ARG004 named as the port names them
+        """Return no row."""
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.float32)
+
+    @staticmethod
+    def cosines(vector: Vectors, rows: Rows) -> Vectors:  # noqa: ARG004 as the port names it
+        """Return 0 for each row."""
+        return np.zeros(len(rows), dtype=np.float32)
+
+    @staticmethod
+    def vectors(rows: Rows) -> Vectors:
+        """Return vectors of one dimension, all 0."""
+        return np.zeros((len(rows), 1), dtype=np.float32)
+
+
 def dense_arrays(vectors: Vectors) -> DenseArrays:
     """Return the arrays of unit vectors of shape ``(n, dimensions)``."""
     centre = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], dtype=np.float32)

@@ -40,6 +40,12 @@ than a word or two are."""
 INTERCEPT: Final = -5.42
 
 
+WORDS_ONLY_CERTAINTY: Final = {"terms": 8.0, "missing": -0.25, "lead": 4.0}
+WORDS_ONLY_INTERCEPT: Final = -4.5
+"""The same where there are no vectors. Not fitted yet: chosen so that an entry that holds every term of its own
+question is believed and one that holds half of them is not."""
+
+
 def probability(signals: Signals) -> float:
     """Return how sure we are that an entry answers the question, from 0 to 1.
 
@@ -51,5 +57,5 @@ def probability(signals: Signals) -> float:
 
 def certainty_parts(signals: Signals) -> dict[str, float]:
     """Return what each signal adds to the log odds that an entry answers the question."""
-    parts = {name: weight * getattr(signals, name) for name, weight in CERTAINTY.items()}
-    return {"intercept": INTERCEPT, **parts}
+    weights, intercept = (WORDS_ONLY_CERTAINTY, WORDS_ONLY_INTERCEPT) if signals.words_only else (CERTAINTY, INTERCEPT)
+    return {"intercept": intercept, **{name: weight * getattr(signals, name) for name, weight in weights.items()}}

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection
-from dataclasses import dataclass, field
-from itertools import groupby, islice
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 import numpy as np
 
 from rag.errors import IndexStateError, QuestionError
 from rag.models import Evidence, Passage, ScoredPassage, Search, Signals
-from rag.ports import Embedder, PassageStore, Rows, Vectors
+from rag.ports import Embedder, PassageStore, Reranker, Rows, Vectors
 from rag.retrieval.fusion import fuse, probability
 from rag.retrieval.query import QueryReader
+from rag.retrieval.reranking import RERANKED, rerank
 from rag.retrieval.snapshot import Snapshot
 from rag.retrieval.terms import TermMatch, match_terms
 
@@ -24,6 +25,8 @@ _BY_TERMS = 30
 
 _RUNNER_UP = 5
 """The entry whose score a lead is measured from: answers to one question rarely stand in more than four."""
+
+_NO_VECTOR: Vectors = np.zeros(1, dtype=np.float32)
 
 _MOST_CONCEPTS = 10
 """Counted for certainty: a pasted paragraph is no surer than a long question."""
@@ -81,6 +84,7 @@ class Retriever:
 
     Attributes:
         dimensions: of the index's vectors, as its manifest has them; None where it has none.
+        reranker: has the last word on the order of the best; None for the order of the signals.
     """
 
     embedder: Embedder
@@ -88,7 +92,10 @@ class Retriever:
     store: PassageStore
     reader: QueryReader
     dimensions: int | None = None
-    _remembered: OrderedDict[tuple[str, int, frozenset[str]], Search] = field(default_factory=OrderedDict, repr=False)
+    reranker: Reranker | None = None
+    _remembered: OrderedDict[tuple[str, int, frozenset[str]], Search] = field(
+        default_factory=OrderedDict, init=False, repr=False
+    )
 
     def retrieve(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> list[Evidence]:
         """Return the evidence that `search` finds."""
@@ -97,7 +104,8 @@ class Retriever:
     def search(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> Search:
         """Find up to `limit` distinct entries, best first, each with the section that fits best.
 
-        A search that was made before is remembered: an index never changes while it is open.
+        A search that was made before is remembered: an index never changes while it is open. One with a notice is
+        not: what failed may work again.
 
         Args:
             exclude: urls of entries to search as if they were not in the corpus; how rare a term is, is counted over
@@ -111,7 +119,8 @@ class Retriever:
         check_question(question)
         key = (question, limit, frozenset(exclude))
         found = self._remembered.pop(key, None) or self._search(*key)
-        self._remembered[key] = found
+        if not found.notices:
+            self._remembered[key] = found
         if len(self._remembered) > _REMEMBERED:
             self._remembered.popitem(last=False)
         return found
@@ -121,9 +130,14 @@ class Retriever:
         if not self.snapshot.urls:
             return Search(query, ())
         matched = match_terms(query.concepts, self.snapshot.postings)
-        vector = self._embed(query.text)
+        vector = _NO_VECTOR if self.snapshot.words_only else self._embed(query.text)
         found = self.candidates(vector, matched, exclude)
-        return Search(query, tuple(self._evidence(found, matched, limit)) if len(found.entries) else ())
+        if not len(found.entries):
+            return Search(query, ())
+        if self.reranker is None:
+            return Search(query, tuple(self._evidence(found, matched, limit)))
+        evidence, notices = rerank(self.reranker, query, self._evidence(found, matched, max(limit, RERANKED)))
+        return Search(query, tuple(evidence[:limit]), notices)
 
     def _embed(self, text: str) -> Vectors:
         vector: Vectors = self.embedder.embed([text])[0]
@@ -169,10 +183,19 @@ class Retriever:
         for rank, (place, url) in enumerate(zip(best, urls, strict=True), start=1):
             question, *sections = passages[url]
             signals = _signals(found, int(place), matched, held[:, rank - 1], runner_up)
+            if self.snapshot.words_only:
+                signals = replace(signals, words_only=True)
             certainty = min(certainty, probability(signals))  # never surer of an entry than of a better one
-            scored = _scored(sections, found.section_cosines[found.begins[place] :])
+            scored = _scored(sections, self._nearness(sections, found, int(place), matched))
             evidence.append(Evidence(rank, url, question.text, certainty, signals, scored))
         return evidence
+
+    def _nearness(self, sections: list[Passage], found: Candidates, place: int, matched: TermMatch) -> Vectors:
+        """Return how near to the question the sections of an entry are: their cosines, or the terms that they hold."""
+        if self.snapshot.words_only:
+            return matched.shares_in([f"{section.section} {section.text}" for section in sections])
+        begin = found.begins[place]
+        return found.section_cosines[begin : begin + len(sections)]
 
 
 def _signals(found: Candidates, place: int, matched: TermMatch, held: Vectors, runner_up: float) -> Signals:
@@ -190,7 +213,7 @@ def _signals(found: Candidates, place: int, matched: TermMatch, held: Vectors, r
 
 
 def _scored(sections: list[Passage], cosines: Vectors) -> tuple[ScoredPassage, ...]:
-    pairs = zip(sections, map(float, islice(cosines, len(sections))), strict=True)
+    pairs = zip(sections, map(float, cosines), strict=True)
     return tuple(sorted((ScoredPassage(*pair) for pair in pairs), key=lambda scored: -scored.cosine))
 
 

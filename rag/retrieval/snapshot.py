@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from rag.errors import IndexStateError
 from rag.ports import DenseIndex, Rows, VectorIndex
-from rag.retrieval.dense import DenseArrays, open_dense, save_dense
+from rag.retrieval.dense import DenseArrays, NoVectors, open_dense, save_dense
 from rag.retrieval.postings import Postings, open_postings, save_postings
 from rag.retrieval.stored import StoredVectors, open_stored, save_stored
 
@@ -43,6 +43,11 @@ class Snapshot:
     postings: Postings
     words: Sequence[str]
     word_counts: npt.NDArray[np.int32]
+
+    @property
+    def words_only(self) -> bool:
+        """Return whether there are no vectors to compare with."""
+        return isinstance(self.sections, NoVectors)
 
     def numbers(self, urls: Collection[str]) -> Rows:
         """Return the numbers of those of some urls that have an entry, ascending."""

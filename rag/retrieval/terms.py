@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.models import Concept
+from rag.passages import terms_of
 from rag.ports import Rows, Vectors
 from rag.retrieval.postings import Postings
 
@@ -34,6 +35,16 @@ class TermMatch:
             for wording in concept.wordings:
                 np.maximum(own, self._share_held(wording, entries), out=own)
         return held
+
+    def shares_in(self, texts: Sequence[str]) -> Vectors:
+        """Return how much of the concepts' weight each text holds, from 0 to 1, shape ``(texts,)``."""
+        held = np.zeros((len(texts), len(self.concepts)), dtype=np.float32)
+        for row, text in zip(held, texts, strict=True):
+            own = set(terms_of(text))
+            for place, concept in enumerate(self.concepts):
+                row[place] = max(len(own.intersection(wording)) / len(wording) for wording in concept.wordings)
+        whole = float(self.weights.sum())
+        return held @ self.weights / whole if whole else held.sum(axis=1)
 
     def _share_held(self, wording: Sequence[str], entries: Rows) -> Vectors:
         weights = [self.postings.weight(term) for term in wording]

@@ -1,4 +1,4 @@
-"""A server on this machine that speaks the embeddings protocol, with no model."""
+"""A server on this machine that speaks the embeddings and the rerank protocol, with no model."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final, Self
 
 from rag.ports import Vectors
 from rag.testing.embedder import HashEmbedder
+from rag.testing.reranker import HashReranker
 
 _WAIT_S: Final = 10.0
 """No request holds a thread for longer."""
@@ -20,12 +21,13 @@ _WAIT_S: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request: what was to be embedded, and how it was asked for."""
+    """One request: what was to be embedded, or scored for a question, and how it was asked for."""
 
     texts: list[str]
     model: str
     encoding: str
     authorization: str | None
+    question: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ Script = Callable[[Asked], Reply]
 
 
 class EmbeddingsServer:
-    """Replies to ``POST /v1/embeddings`` with `HashEmbedder`'s vectors, while a ``with`` block runs.
+    """Replies to ``POST /v1/embeddings`` and ``POST /v1/rerank`` as the doubles do, while a ``with`` block runs.
 
     Attributes:
         url: to be given as a base url.
@@ -81,7 +83,9 @@ def embeddings(texts: list[str]) -> Vectors:
 
 
 def good_reply(asked: Asked) -> Reply:
-    """Return the vectors of a request, encoded as it asks."""
+    """Return the vectors of a request, encoded as it asks, or its scores."""
+    if asked.question is not None:
+        return scores_reply(HashReranker().rerank(asked.question, asked.texts))
     if "" in asked.texts:
         return error_reply(400, "'$.input' is invalid: an empty string")
     vectors = embeddings(asked.texts)
@@ -100,6 +104,13 @@ def reply_of(rows: Iterable[Any]) -> Reply:
     return json_reply({"object": "list", "model": "hash", "data": items})
 
 
+def scores_reply(scores: Iterable[Any]) -> Reply:
+    """Return a reply with these relevance scores, the best first, as servers send them."""
+    results = [{"index": place, "relevance_score": score} for place, score in enumerate(scores)]
+    results.sort(key=lambda result: -result["relevance_score"])
+    return json_reply({"model": "hash", "results": results, "usage": {"total_tokens": 7}})
+
+
 def json_reply(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
     """Return a reply of JSON."""
     return Reply([json.dumps(value).encode()], status, headers or {})
@@ -110,6 +121,15 @@ def error_reply(status: int, message: str, headers: Mapping[str, str] | None = N
     return json_reply({"error": {"message": message, "type": "error", "code": code}}, status, headers)
 
 
+def _asked(body: dict[str, Any], authorization: str | None) -> Asked:
+    if "documents" in body:
+        return Asked(body["documents"], body["model"], "", authorization, body["query"])
+    return Asked(body["input"], body["model"], body.get("encoding_format", ""), authorization)
+
+
+_PATHS: Final = {"/v1/embeddings", "/v1/rerank"}
+
+
 class _Handler(BaseHTTPRequestHandler):
     owner: ClassVar[EmbeddingsServer]
     timeout = _WAIT_S
@@ -117,10 +137,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = int(self.headers["Content-Length"])
         body: dict[str, Any] = json.loads(self.rfile.read(length))
-        asked = Asked(body["input"], body["model"], body.get("encoding_format", ""), self.headers["Authorization"])
+        asked = _asked(body, self.headers["Authorization"])
         self.owner.asked.append(asked)
         script = self.owner.scripts.pop(0) if self.owner.scripts else good_reply
-        reply = script(asked) if self.path == "/v1/embeddings" else error_reply(404, f"no path {self.path}")
+        reply = script(asked) if self.path in _PATHS else error_reply(404, f"no path {self.path}")
         try:
             self.send_response(reply.status)
             for name, value in reply.headers.items():

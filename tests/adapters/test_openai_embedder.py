@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.adapters import openai_embedder
+from rag.adapters import openai_server
 from rag.adapters.minilm import MiniLMEmbedder
 from rag.adapters.openai_embedder import OpenAIEmbedder, openai_fingerprint
 from rag.adapters.retrying import RetryPolicy
@@ -306,7 +306,7 @@ def test_a_reply_without_end_is_cut(
     server: EmbeddingsServer, embedder: OpenAIEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A reply is never read into memory beyond what vectors can take."""
-    monkeypatch.setattr(openai_embedder, "_MOST_REPLY_BYTES", 1_000)
+    monkeypatch.setattr(openai_server, "_MOST_REPLY_BYTES", 1_000)
     server.scripts = [lambda _: Reply(itertools.repeat(b" " * 500, 1_000_000))]
 
     with pytest.raises(ProviderReplyError, match="over 1,000 bytes"):

@@ -13,9 +13,10 @@ from machines import QUESTIONS, Machine, best, collections_on, python, url_of, w
 
 from rag.adapters.chroma_server import ChromaServer
 from rag.errors import IndexStateError, IndexUnavailableError
-from rag.generations import COLLECTIONS
-from rag.indexing import SNAPSHOT, built_with, inspect_index
+from rag.generations import SERVER_PAIR
+from rag.indexing import SNAPSHOT, built_with, inspect_index, roll_back
 from rag.testing import HashEmbedder
+from rag.wiring import open_for_reading, treat_index, verify_index
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -48,7 +49,7 @@ def test_what_is_found_is_what_is_found_on_disk(machine: Machine, tmp_path: Path
     assert on_disk.sync().embedded == machine.sync().embedded > 0
     assert evidence(machine) == evidence(on_disk)
     folder = machine.generations[0]
-    assert {path.name for path in folder.iterdir()} == {"catalog.sqlite3", COLLECTIONS, SNAPSHOT}
+    assert {path.name for path in folder.iterdir()} == {"catalog.sqlite3", SERVER_PAIR, SNAPSHOT}
     assert not list((folder / SNAPSHOT).glob("*-halves.npy"))
 
 
@@ -141,6 +142,46 @@ def test_an_index_on_a_server_that_is_no_longer_set_is_not_read(machine: Machine
         machine.best("What do ribosomes build?")
 
 
+def test_an_index_on_a_server_is_proven(machine: Machine) -> None:
+    """All that is in it, on the server and in the folder, is what the files give."""
+    machine.sync()
+    proven = verify_index(machine.settings, machine.embedder)
+    assert (proven.differences, proven.entries) == ((), 3)
+
+
+def test_a_vector_changed_on_the_server_is_found_and_mended(machine: Machine) -> None:
+    """The doctor builds a new pair from the cache, and removes none that is in use."""
+    machine.sync()
+    with closing(machine.index.store.open_stored(machine.generations[0])) as stored:
+        first, second = sorted(stored.questions.ids())[:2]
+        vectors = stored.questions.vectors([second, first])
+        stored.questions.delete([first, second])
+        stored.questions.add([first, second], vectors)
+    treatment = treat_index(machine.settings, machine.embedder)
+    assert {difference.kind for difference in treatment.before.differences} == {"vector"}
+    assert (treatment.repair, treatment.embedded, treatment.after.differences) == ("built anew", 0, ())
+    assert len(collections_on(machine.chroma_url or "", machine.corpus.name)) == 4
+
+
+def test_arrays_are_compiled_again_beside_a_copied_pair(machine: Machine) -> None:
+    """A damaged file of the folder is mended without embedding, and the mended index is searched on the server."""
+    machine.sync()
+    (machine.generations[0] / SNAPSHOT / "sections-ids.npy").unlink()
+    treatment = treat_index(machine.settings, machine.embedder)
+    assert (treatment.repair, treatment.after.differences) == ("recompiled", ())
+    assert machine.best("What do ribosomes build?") == url_of("c.md")
+
+
+def test_the_generation_before_is_put_back_in_use(machine: Machine) -> None:
+    """Its pair is still on the server, so it answers as it did."""
+    machine.sync()
+    (machine.corpus / "c.md").unlink()
+    machine.sync()
+    assert machine.best("What do ribosomes build?") != url_of("c.md")
+    roll_back(machine.index, built_with(machine.embedder.fingerprint))
+    assert machine.best("What do ribosomes build?") == url_of("c.md")
+
+
 def interrupt(*_: object) -> None:
     """Fail as an interrupt does."""
     raise KeyboardInterrupt
@@ -190,7 +231,7 @@ def mortal(tmp_path: Path) -> tuple[int, Path]:
 def test_a_server_that_is_down_is_told_and_nothing_is_built_instead(
     mortal: tuple[int, Path], corpus: Path, tmp_path: Path
 ) -> None:
-    """Sync, status and questions name the server; when it is back all is as it was."""
+    """Sync, status, verify, doctor and questions name the server; when it is back all is as it was."""
     port, folder = mortal
     machine = Machine(corpus, tmp_path / "data", f"http://127.0.0.1:{port}")
     with pytest.raises(IndexUnavailableError, match=f"127.0.0.1:{port}"):
@@ -199,13 +240,31 @@ def test_a_server_that_is_down_is_told_and_nothing_is_built_instead(
         machine.sync()
     generations = machine.generations
     wanted = built_with(machine.embedder.fingerprint)
-    for call in (machine.sync, lambda: machine.best("?"), lambda: inspect_index(corpus, machine.index, wanted)):
+    calls = (
+        machine.sync,
+        lambda: machine.best("?"),
+        lambda: inspect_index(corpus, machine.index, wanted),
+        lambda: verify_index(machine.settings, machine.embedder),
+        lambda: treat_index(machine.settings, machine.embedder),
+    )
+    for call in calls:
         with pytest.raises(IndexUnavailableError, match=f"127.0.0.1:{port}"):
             call()
     with run_chroma(folder, port):
         assert not machine.sync().rebuilt
         assert machine.best("What do ribosomes build?") == url_of("c.md")
     assert machine.generations == generations
+
+
+def test_where_the_server_is_down_entries_are_searched_by_words(corpus: Path, tmp_path: Path) -> None:
+    """Opened as well as it can be, the corpus answers, and each answer names the server."""
+    machine = Machine(corpus, tmp_path / "data", f"http://127.0.0.1:{free_port()}")
+    with open_for_reading(machine.settings, machine.embedder) as (quicktakes, report):
+        assert report is None
+        found = quicktakes.search("What do ribosomes build?")
+    assert found.evidence[0].url == url_of("c.md")
+    assert "by words only" in found.notices[0]
+    assert machine.chroma_url in found.notices[0]
 
 
 def test_a_server_that_stops_in_the_middle_disturbs_no_generation(
