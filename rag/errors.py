@@ -38,6 +38,12 @@ class IndexBusyError(IndexStateError):
     retryable = True
 
 
+class IndexUnavailableError(IndexStateError):
+    """The server that holds the vectors cannot be reached or is too slow; the same call may succeed later."""
+
+    retryable = True
+
+
 class NotApprovedError(QuickTakesError):
     """The operator must approve what a call would cost; nothing was spent."""
 

@@ -95,6 +95,10 @@ class VectorIndex(Protocol):
         """Return up to `limit` ids with their cosine to a vector of shape ``(dimensions,)``, nearest first."""
         ...
 
+    def cosines(self, vector: Vectors, ids: Sequence[str]) -> Vectors:
+        """Return the cosine of a vector of shape ``(dimensions,)`` to each of some ids; raises `IndexStateError`."""
+        ...
+
     def vectors(self, ids: Sequence[str]) -> Vectors:
         """Return the vectors of ids, shape ``(len(ids), dimensions)``, in their order; raises `IndexStateError`."""
         ...

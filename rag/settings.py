@@ -46,6 +46,9 @@ class Settings:
             (``QUICKTAKES_RERANKER``).
         openai_base_url: address of those servers, OpenAI's where it is None (``OPENAI_BASE_URL``).
         openai_api_key: OpenAI needs one, a server of one's own may not (``OPENAI_API_KEY``).
+        chroma_url: Chroma server that keeps the vectors, ``http://host:port`` or ``https://host:port``; they are kept
+            in `data_dir` where it is None (``QUICKTAKES_CHROMA_URL``).
+        chroma_token: what that server wants as ``X-Chroma-Token``, if anything (``QUICKTAKES_CHROMA_TOKEN``).
         ray_address: ``host:port`` of the Ray cluster that embeds in bulk; None starts one on this machine
             (``QUICKTAKES_RAY_ADDRESS``).
     """
@@ -56,6 +59,8 @@ class Settings:
     reranker: str | None = None
     openai_base_url: str | None = None
     openai_api_key: str | None = field(default=None, repr=False)
+    chroma_url: str | None = None
+    chroma_token: str | None = field(default=None, repr=False)
     ray_address: str | None = None
 
     @classmethod
@@ -69,5 +74,7 @@ class Settings:
             # The openai package reads this one too, and takes an empty one for an address: so it is refused, not unset.
             openai_base_url=os.environ.get("OPENAI_BASE_URL"),
             openai_api_key=os.environ.get("OPENAI_API_KEY") or None,
+            chroma_url=os.environ.get("QUICKTAKES_CHROMA_URL") or None,
+            chroma_token=os.environ.get("QUICKTAKES_CHROMA_TOKEN") or None,
             ray_address=os.environ.get("QUICKTAKES_RAY_ADDRESS") or None,
         )

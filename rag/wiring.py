@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from rag.adapters.catalog import Catalog
-from rag.adapters.chroma import COLLECTIONS, ChromaVectorIndex
-from rag.adapters.chroma_probe import probe_store
 from rag.adapters.embedding_cache import EmbeddingCache
 from rag.adapters.english import is_english
 from rag.adapters.minilm import MiniLMEmbedder
@@ -21,18 +18,16 @@ from rag.adapters.optional_embedder import OptionalEmbedder
 from rag.answering import Answerer, Composer
 from rag.corpus import require_folder
 from rag.errors import ConfigurationError, IndexStateError, NotApprovedError, ProviderError, QuickTakesError
+from rag.generations import Generations, VectorFolders, VectorServer
 from rag.indexing import (
-    SNAPSHOT,
     Approve,
     Follower,
-    Generation,
     IndexFolder,
     IndexStatus,
     Progress,
     Rollback,
     SyncReport,
     Treatment,
-    UnfinishedGeneration,
     Verification,
     allow_few,
     built_with,
@@ -47,7 +42,7 @@ from rag.indexing import (
 )
 from rag.models import Answer, Provenance, Search
 from rag.ports import BulkEmbedder, Embedder, Reranker
-from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer, open_snapshot, related_entries
+from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer, related_entries
 from rag.settings import DEFAULT_EMBEDDER, Settings
 
 _Result = TypeVar("_Result")
@@ -66,66 +61,13 @@ def index_folder(settings: Settings, *, patience_s: float = 0.0) -> IndexFolder:
     require_folder(settings.corpus_dir)
     corpus = settings.corpus_dir.resolve()
     key = hashlib.sha256(str(corpus).encode()).hexdigest()[:8]
-    return IndexFolder(settings.data_dir / "indexes" / f"{corpus.name}-{key}", _Generations(), patience_s)
+    return IndexFolder(settings.data_dir / "indexes" / f"{corpus.name}-{key}", _generations(settings), patience_s)
 
 
-class _Generations:
-    """Generations with a catalog in SQLite and vectors in Chroma; implements `rag.indexing.GenerationStore`.
-
-    A vector store that another process wrote is opened in a child process first: a damaged one could end this one.
-    """
-
-    _own: ClassVar[set[tuple[str, int]]] = set()
-    """Path and inode of each vector store that this process wrote."""
-
-    def open(self, folder: Path) -> Generation:
-        """Return a finished generation; Chroma is not needed to read."""
-        snapshot = open_snapshot(folder / SNAPSHOT)
-        return Generation(folder, Catalog(folder / _CATALOG, read_only=True), snapshot)
-
-    def open_stored(self, folder: Path) -> UnfinishedGeneration:
-        """Return catalog and vectors of a finished generation as they are stored, to look at them."""
-        if not self._is_own(folder):
-            probe_store(folder / _VECTORS)
-        return _open_vectors(folder, Catalog(folder / _CATALOG, read_only=True))
-
-    def create(self, folder: Path) -> UnfinishedGeneration:
-        """Return an empty generation in a new folder."""
-        folder.mkdir(parents=True)
-        return self._made(_open_vectors(folder, Catalog(folder / _CATALOG, create=True)))
-
-    def copy(self, folder: Path, finished: Path) -> UnfinishedGeneration:
-        """Return a copy of a finished generation in a new folder, without its searchable form."""
-        shutil.copytree(finished, folder, ignore=shutil.ignore_patterns(SNAPSHOT))
-        if not self._is_own(finished):
-            probe_store(folder / _VECTORS)
-        return self._made(_open_vectors(folder, Catalog(folder / _CATALOG)))
-
-    def _made(self, generation: UnfinishedGeneration) -> UnfinishedGeneration:
-        self._own.add(_identity(generation.folder))
-        return generation
-
-    def _is_own(self, folder: Path) -> bool:
-        return _identity(folder) in self._own
-
-
-def _open_vectors(folder: Path, catalog: Catalog) -> UnfinishedGeneration:
-    questions, sections = (ChromaVectorIndex(folder / _VECTORS, name) for name in COLLECTIONS)
-    return UnfinishedGeneration(folder, catalog, questions, sections)
-
-
-def _identity(folder: Path) -> tuple[str, int]:
-    try:
-        status = (folder / _VECTORS).stat()
-    except OSError as error:
-        raise IndexStateError(
-            f"the vector store {folder / _VECTORS} cannot be used: {error.strerror}; run 'quicktakes index doctor'"
-        ) from error
-    return str(folder.resolve()), status.st_ino
-
-
-_CATALOG = "catalog.sqlite3"
-_VECTORS = "chroma"
+def _generations(settings: Settings) -> Generations:
+    if settings.chroma_url is None:
+        return Generations(VectorFolders())
+    return Generations(VectorServer(settings.chroma_url, settings.chroma_token))
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +314,8 @@ def open_for_reading(
     report is None where the index was not brought in step.
 
     Raises:
-        ConfigurationError: the corpus folder does not exist, or the settings name a reranker that cannot be used.
+        ConfigurationError: the corpus folder does not exist, or the settings name a reranker or a Chroma server that
+            cannot be used; one that does not answer is no error.
         NotApprovedError: bringing the index in step would cost money; see `rag.indexing.allow_few`.
     """
     index_folder(settings)

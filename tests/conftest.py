@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chroma_process import run_chroma
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +28,10 @@ def real_files(repository: Path) -> Path:
 def real_biology(real_files: Path) -> Path:
     """Return the folder with the publisher's Biology entries; skips the test where it is absent."""
     return real_files / "content/learn/biology"
+
+
+@pytest.fixture(scope="session")
+def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the url of a Chroma server, one for each worker; its tests are marked with ``allow_hosts``."""
+    with run_chroma(tmp_path_factory.mktemp("chroma") / "server") as url:
+        yield url

@@ -64,7 +64,9 @@ def _usable_records(index: IndexFolder, wanted: Mapping[str, str]) -> Mapping[st
     try:
         with closing(index.open_current()) as generation:
             return generation.catalog.files() if is_usable(generation, wanted) else {}
-    except IndexStateError:
+    except IndexStateError as error:
+        if error.retryable:
+            raise
         return {}
 
 

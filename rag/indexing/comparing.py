@@ -198,6 +198,8 @@ class Comparison:
             try:
                 write_snapshot(self.stored, Path(scratch))
             except IndexStateError as error:
+                if error.retryable:
+                    raise
                 if not self.found.differences:  # else it follows from these
                     self.found.add("store", str(self.stored.folder), str(error))
                 return

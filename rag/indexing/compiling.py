@@ -9,18 +9,27 @@ import numpy as np
 from rag.errors import IndexStateError
 from rag.models import PassageKind
 from rag.ports import UNIT_TOLERANCE, Catalog, DenseIndex, VectorIndex, Vectors
-from rag.retrieval import NoVectors, Snapshot, count_postings, dense_arrays
+from rag.retrieval import NoVectors, Snapshot, count_postings, dense_arrays, stored_vectors
 
 
-def compile_snapshot(catalog: Catalog, questions: VectorIndex, sections: VectorIndex) -> Snapshot:
+def compile_snapshot(
+    catalog: Catalog, questions: VectorIndex, sections: VectorIndex, *, in_place: bool = False
+) -> Snapshot:
     """Return the snapshot of a generation: a function of what it holds, whatever the order it was written in.
+
+    Args:
+        in_place: search the vectors where they are stored, rather than in arrays made from them.
 
     Raises:
         IndexStateError: vectors are missing, left over, not finite or not of unit length.
     """
     asked, told, counts = _passage_ids(catalog, catalog.urls())
-    vectors = (_checked_vectors(questions, asked, "question"), _checked_vectors(sections, told, "section"))
-    return _compiled(catalog, counts, *map(dense_arrays, vectors))
+    return _compiled(
+        catalog,
+        counts,
+        _searchable(questions, asked, "question", in_place=in_place),
+        _searchable(sections, told, "section", in_place=in_place),
+    )
 
 
 def compile_words(catalog: Catalog) -> Snapshot:
@@ -61,6 +70,11 @@ def _passage_ids(catalog: Catalog, urls: Sequence[str]) -> tuple[list[str], list
     if len(asked) != len(urls) or not all(counts.values()):
         raise IndexStateError("the catalog lacks passages; run 'quicktakes index doctor'")
     return asked, told, list(counts.values())
+
+
+def _searchable(index: VectorIndex, ids: Sequence[str], kind: PassageKind, *, in_place: bool) -> DenseIndex:
+    vectors = _checked_vectors(index, ids, kind)
+    return stored_vectors(index, ids) if in_place else dense_arrays(vectors)
 
 
 def _checked_vectors(index: VectorIndex, ids: Sequence[str], kind: PassageKind) -> Vectors:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Generator, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -24,25 +23,37 @@ SNAPSHOT = "snapshot"
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One finished index, never changed once it is in use: what it was built from, and its searchable form."""
+    """One finished index, never changed once it is in use: what it was built from, and its searchable form.
+
+    Attributes:
+        stores: the vector stores that its snapshot searches, where it does not hold the vectors itself.
+    """
 
     folder: Path
     catalog: Catalog
     snapshot: Snapshot
+    stores: tuple[VectorIndex, ...] = ()
 
     def close(self) -> None:
-        """Close its files."""
+        """Close its files and connections."""
         self.catalog.close()
+        for store in self.stores:
+            store.close()
 
 
 @dataclass(frozen=True, slots=True)
 class UnfinishedGeneration:
-    """An index that is being written: its catalog, and the vectors of questions and of sections."""
+    """An index that is being written: its catalog, and the vectors of questions and of sections.
+
+    Attributes:
+        in_place: whether readers will search these vectors, rather than arrays made from them.
+    """
 
     folder: Path
     catalog: Catalog
     questions: VectorIndex
     sections: VectorIndex
+    in_place: bool = False
 
     def vectors_of(self, kind: PassageKind) -> VectorIndex:
         """Return the vectors of passages of one kind."""
@@ -74,6 +85,10 @@ class GenerationStore(Protocol):
         """Return a copy of a finished generation in a new folder, without its searchable form."""
         ...
 
+    def remove(self, folder: Path) -> None:
+        """Remove a generation, whole or not, with its vectors; where that fails its folder stays."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class IndexFolder:
@@ -99,7 +114,14 @@ class IndexFolder:
         Raises:
             IndexStateError: there is none, or it cannot be opened.
         """
-        return self.store.open(self.current_folder())
+        folder = self.current_folder()
+        try:
+            return self.store.open(folder)
+        except IndexStateError:
+            newer = self.current_folder()
+            if newer == folder:
+                raise
+        return self.store.open(newer)  # two syncs ended while the first was being opened, and the second removed it
 
     def current_folder(self) -> Path:
         """Return the folder of the generation in use; raises `IndexStateError` where there is none."""
@@ -126,7 +148,7 @@ class IndexFolder:
             self._put_in_use(folder)
         except BaseException:
             if folder.name != self._current_name():
-                shutil.rmtree(folder, ignore_errors=True)
+                self._remove(folder)
             raise
 
     def previous_folder(self) -> Path:
@@ -155,7 +177,11 @@ class IndexFolder:
         self.point_to(folder)
         for other in self._generations():
             if other.name not in kept:
-                shutil.rmtree(other)
+                self._remove(other)
+
+    def _remove(self, folder: Path) -> None:
+        with suppress(IndexStateError, OSError):  # the next generation that is put in use tries again
+            self.store.remove(folder)
 
     def _generations(self) -> Iterator[Path]:
         return self.path.glob("g" + "[0-9]" * _NAME_DIGITS)

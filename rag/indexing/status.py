@@ -45,13 +45,16 @@ def inspect_index(corpus_dir: Path, index: IndexFolder, wanted: Mapping[str, str
 
     Raises:
         ConfigurationError: the corpus folder does not exist.
+        IndexUnavailableError: its vectors are on a server that cannot be reached.
     """
     if not index.has_current():
         return IndexStatus("missing", added=len(find_changes(corpus_dir, {}).added))
     try:
         with closing(index.open_current()) as generation:
             return _compare(corpus_dir, generation, wanted)
-    except IndexStateError:
+    except IndexStateError as error:
+        if error.retryable:
+            raise
         return IndexStatus("unusable", added=len(find_changes(corpus_dir, {}).added))
 
 

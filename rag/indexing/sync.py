@@ -64,6 +64,7 @@ def sync(  # noqa: PLR0913 all that a sync joins
         ConfigurationError: the corpus folder does not exist, the index folder cannot be written, or the embedder's
             vectors have changed length.
         IndexBusyError: another process is changing the index.
+        IndexUnavailableError: its vectors are on a server that cannot be reached.
         IndexStateError: the index does not hold what was written to it.
     """
     started = time.perf_counter()
@@ -82,8 +83,10 @@ def sync(  # noqa: PLR0913 all that a sync joins
         opened.callback(current.close)
         try:
             return writing.write_next(current)
-        except IndexStateError:  # its vector store is damaged, though it can be read: the next one is built anew
-            return writing.write_next(None)
+        except IndexStateError as error:
+            if error.retryable:
+                raise
+            return writing.write_next(None)  # its vector store is damaged, though it can be read
 
 
 def build_anew(  # noqa: PLR0913 as `sync`
@@ -135,7 +138,9 @@ def _open_usable(index: IndexFolder, wanted: Mapping[str, str]) -> Generation | 
         generation = index.open_current()
         if is_usable(generation, wanted):
             return generation
-    except IndexStateError:
+    except IndexStateError as error:
+        if error.retryable:
+            raise
         return None
     generation.close()
     return None

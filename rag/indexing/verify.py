@@ -62,6 +62,7 @@ def verify(  # noqa: PLR0913 what is compared, with what, and how
         ProviderError: the embedder failed.
         ConfigurationError: the corpus folder does not exist, or the index folder cannot be written.
         IndexBusyError: another process is changing the index.
+        IndexUnavailableError: its vectors are on a server that cannot be reached.
     """
     started = time.perf_counter()
     found = Findings()
@@ -78,6 +79,8 @@ def verify(  # noqa: PLR0913 what is compared, with what, and how
                     _approve_embedding(changes, embedder, _NoCache() if embed else cache, approve)
                     Comparison(stored, changes, embedder, cache, found).run(progress or silent, embed=embed)
             except IndexStateError as error:
+                if error.retryable:
+                    raise
                 found.add("store", str(folder), str(error))
     return Verification(
         generation=name,

@@ -32,7 +32,9 @@ def silent(done: int, total: int) -> None:
 
 def write_snapshot(generation: UnfinishedGeneration, folder: Path) -> None:
     """Write the searchable form of a generation into a folder; raises `IndexStateError` where vectors are wrong."""
-    snapshot = compile_snapshot(generation.catalog, generation.questions, generation.sections)
+    snapshot = compile_snapshot(
+        generation.catalog, generation.questions, generation.sections, in_place=generation.in_place
+    )
     save_snapshot(snapshot, folder / SNAPSHOT)
 
 

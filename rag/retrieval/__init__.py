@@ -8,6 +8,7 @@ from rag.retrieval.related import related_entries
 from rag.retrieval.retriever import Retriever, check_question
 from rag.retrieval.snapshot import Snapshot, open_snapshot, save_snapshot
 from rag.retrieval.spelling import SpellingRepairer
+from rag.retrieval.stored import StoredVectors, stored_vectors
 
 __all__ = [
     "DenseArrays",
@@ -17,6 +18,7 @@ __all__ = [
     "Retriever",
     "Snapshot",
     "SpellingRepairer",
+    "StoredVectors",
     "certainty_parts",
     "check_question",
     "count_postings",
@@ -25,4 +27,5 @@ __all__ = [
     "rank_parts",
     "related_entries",
     "save_snapshot",
+    "stored_vectors",
 ]

@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import IndexStateError
-from rag.ports import DenseIndex, Rows
+from rag.ports import DenseIndex, Rows, VectorIndex
 from rag.retrieval.dense import DenseArrays, NoVectors, open_dense, save_dense
 from rag.retrieval.postings import Postings, open_postings, save_postings
+from rag.retrieval.stored import StoredVectors, open_stored, save_stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,13 @@ class Snapshot:
 
 
 def save_snapshot(snapshot: Snapshot, folder: Path) -> None:
-    """Write a snapshot into a folder, which is made; vectors that are not in arrays are left where they are."""
+    """Write a snapshot into a folder, which is made; stored vectors are left where they are."""
     folder.mkdir()
     for name, index in (("questions", snapshot.questions), ("sections", snapshot.sections)):
         if isinstance(index, DenseArrays):
             save_dense(index, folder, name)
+        elif isinstance(index, StoredVectors):
+            save_stored(index, folder, name)
     for name, texts in (("urls", snapshot.urls), ("words", snapshot.words)):
         (folder / f"{name}.json").write_text(json.dumps(list(texts)), encoding="utf-8")
     np.save(folder / "first-sections.npy", snapshot.first_sections, allow_pickle=False)
@@ -81,11 +84,11 @@ def save_snapshot(snapshot: Snapshot, folder: Path) -> None:
     save_postings(snapshot.postings, folder)
 
 
-def open_snapshot(folder: Path, questions: DenseIndex | None = None, sections: DenseIndex | None = None) -> Snapshot:
+def open_snapshot(folder: Path, questions: VectorIndex | None = None, sections: VectorIndex | None = None) -> Snapshot:
     """Map the snapshot that `save_snapshot` wrote.
 
     Args:
-        questions, sections: where the vectors are, if not in the folder.
+        questions, sections: where the vectors are stored, if they are not in the folder.
 
     Raises:
         IndexStateError: a file is missing or damaged, or they do not fit each other.
@@ -99,13 +102,13 @@ def open_snapshot(folder: Path, questions: DenseIndex | None = None, sections: D
     return snapshot
 
 
-def _open(folder: Path, questions: DenseIndex | None, sections: DenseIndex | None) -> Snapshot:
+def _open(folder: Path, questions: VectorIndex | None, sections: VectorIndex | None) -> Snapshot:
     urls, words = _texts(folder, "urls"), _texts(folder, "words")
     snapshot = Snapshot(
         urls=urls,
         first_sections=np.load(folder / "first-sections.npy", allow_pickle=False),
-        questions=questions or open_dense(folder, "questions"),
-        sections=sections or open_dense(folder, "sections"),
+        questions=_open_vectors(folder, "questions", questions),
+        sections=_open_vectors(folder, "sections", sections),
         postings=open_postings(folder, len(urls)),
         words=words,
         word_counts=np.load(folder / "word-counts.npy", mmap_mode="r", allow_pickle=False),
@@ -115,7 +118,13 @@ def _open(folder: Path, questions: DenseIndex | None, sections: DenseIndex | Non
     for index, rows in ((snapshot.questions, len(urls)), (snapshot.sections, int(snapshot.first_sections[-1]))):
         if isinstance(index, DenseArrays):
             _require(len(index.halves) == rows, "there are not as many vectors as passages")
+        elif isinstance(index, StoredVectors):
+            _require(len(index.ids) == len(index.sorter) == rows, "there are not as many ids as passages")
     return snapshot
+
+
+def _open_vectors(folder: Path, name: str, store: VectorIndex | None) -> DenseIndex:
+    return open_dense(folder, name) if store is None else open_stored(store, folder, name)
 
 
 def _texts(folder: Path, name: str) -> list[str]:

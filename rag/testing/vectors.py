@@ -38,6 +38,10 @@ class MemoryVectorIndex:
         cosines = {found: float(own @ vector) for found, own in self._vectors.items()}
         return sorted(cosines.items(), key=lambda pair: -pair[1])[:limit]
 
+    def cosines(self, vector: Vectors, ids: Sequence[str]) -> Vectors:
+        """Return the cosine of a vector of shape ``(dimensions,)`` to each of some ids; raises `IndexStateError`."""
+        return self.vectors(ids) @ vector if len(ids) else np.empty(0, dtype=np.float32)
+
     def vectors(self, ids: Sequence[str]) -> Vectors:
         """Return the vectors of ids, shape ``(len(ids), dimensions)``, in their order; raises `IndexStateError`."""
         if missing := set(ids) - self._vectors.keys():

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rag.adapters.chroma import ChromaVectorIndex
+from rag.adapters.chroma_server import ChromaServer
 from rag.errors import IndexStateError
 from rag.ports import VectorIndex, Vectors
 from rag.testing import MemoryVectorIndex
@@ -22,10 +24,16 @@ OVER_ONE_BATCH = 5_462
 """Chroma takes at most 5,461 rows in one call."""
 
 
-@pytest.fixture(params=["memory", "chroma"])
-def index(request: pytest.FixtureRequest, tmp_path: Path) -> VectorIndex:
-    """Return an empty index of each kind."""
-    return MemoryVectorIndex() if request.param == "memory" else ChromaVectorIndex(tmp_path / "chroma", "sections")
+@pytest.fixture(params=["memory", "chroma", pytest.param("server", marks=pytest.mark.allow_hosts(["127.0.0.1"]))])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorIndex]:
+    """Give an empty index of each kind."""
+    if request.param == "memory":
+        yield MemoryVectorIndex()
+    elif request.param == "chroma":
+        yield ChromaVectorIndex(tmp_path / "chroma", "sections")
+    else:
+        with closing(ChromaServer(request.getfixturevalue("chroma_url"))) as server:
+            yield ChromaVectorIndex(server, f"sections-{secrets.token_hex(8)}")
 
 
 def unit_vectors(count: int, seed: int = 0) -> Vectors:
@@ -44,6 +52,7 @@ def test_a_new_index_is_empty(index: VectorIndex) -> None:
     query = unit_vectors(1)[0]
     assert index.count() == 0
     assert index.search(query, 5) == []
+    assert len(index.cosines(query, [])) == 0
     assert index.ids() == set()
 
 
@@ -106,6 +115,8 @@ def test_what_is_deleted_is_gone(index: VectorIndex) -> None:
     index.delete(names(20))
     assert index.count() == 30
     assert sorted(name for name, _ in index.search(vectors[0], 50)) == names(50)[20:]
+    with pytest.raises(IndexStateError):
+        index.cosines(vectors[0], names(20))
     assert index.ids() == set(names(50)[20:])
 
 
@@ -117,6 +128,7 @@ def test_an_index_can_be_emptied_and_filled_again(index: VectorIndex) -> None:
     assert index.search(first[0], 5) == []
     index.add(names(5), second)
     assert index.count() == 5
+    assert index.cosines(second[0], ["p00000"]) == pytest.approx([1], abs=1e-5)
     assert index.vectors(["p00000"])[0] == pytest.approx(second[0], abs=1e-6)
 
 
@@ -134,6 +146,31 @@ def test_adding_and_deleting_nothing_changes_nothing(index: VectorIndex) -> None
     index.add([], unit_vectors(0))
     index.delete([])
     assert index.count() == 3
+
+
+@pytest.mark.parametrize("count", [40, 3_000])
+def test_cosines_are_given_in_the_order_asked_for(index: VectorIndex, count: int) -> None:
+    """Each id gets its exact cosine, also where it recurs, or where the store's own search does not come to it."""
+    vectors, query = unit_vectors(count), unit_vectors(1, seed=4)[0]
+    index.add(names(count), vectors)
+    asked = [31, 2, 17, 2, *range(count)]
+    assert index.cosines(query, [names(count)[place] for place in asked]) == pytest.approx(
+        vectors[asked] @ query, abs=1e-5
+    )
+
+
+@pytest.mark.parametrize("asked", [["nobody"], ["p00000", "nobody"]])
+def test_a_cosine_to_a_missing_vector_is_an_error_of_the_index(index: VectorIndex, asked: list[str]) -> None:
+    """An unknown id is refused beside known ones too."""
+    index.add(names(3), unit_vectors(3))
+    with pytest.raises(IndexStateError):
+        index.cosines(unit_vectors(1)[0], asked)
+
+
+def test_cosines_of_no_ids_are_none(index: VectorIndex) -> None:
+    """Asking for nothing gives nothing, in a filled index too."""
+    index.add(names(3), unit_vectors(3))
+    assert len(index.cosines(unit_vectors(1)[0], [])) == 0
 
 
 def test_the_ids_are_all_that_were_added(index: VectorIndex) -> None:
@@ -201,6 +238,18 @@ def test_more_rows_than_one_batch_are_added_listed_given_and_deleted_at_once(ind
     assert index.vectors(names(OVER_ONE_BATCH)[::-1]) == pytest.approx(vectors[::-1], abs=1e-6)
     index.delete(names(OVER_ONE_BATCH))
     assert index.count() == 0
+
+
+def test_vectors_out_of_reach_of_the_stores_search_are_compared_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chroma's graph may not lead to each of some ids: of 25,000 random vectors it missed one in a hundred."""
+    vectors, query = unit_vectors(40), unit_vectors(1, seed=4)[0]
+    index = ChromaVectorIndex(tmp_path / "chroma", "sections")
+    index.add(names(40), vectors)
+    nearest = ChromaVectorIndex._nearest
+    monkeypatch.setattr(ChromaVectorIndex, "_nearest", lambda *given: nearest(*given)[:-7])
+    assert index.cosines(query, names(40)) == pytest.approx(vectors @ query, abs=1e-5)
 
 
 REOPEN = """

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from index_bench import Bench, forget_open_stores
 
-import rag.wiring
+import rag
 from rag.adapters.chroma import COLLECTIONS, ChromaVectorIndex
 from rag.adapters.chroma_probe import COMMAND, probe_store
 from rag.errors import IndexStateError
+from rag.generations import VectorFolders
 
 MANY = 1_500
 """Vectors from which on Chroma keeps them in files of its own, beside its database."""
@@ -82,13 +83,13 @@ def test_any_other_end_is_an_error(tmp_path: Path, end: str, words: str) -> None
 def test_only_what_another_process_wrote_is_probed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second change in one process needs no child; the first change after a start does, and so does verifying."""
     probed: list[Path] = []
-    monkeypatch.setattr("rag.wiring.probe_store", probed.append)
+    monkeypatch.setattr("rag.adapters.chroma_probe.probe_store", probed.append)
     bench.sync()
     bench.write("b.md", "How do kidneys filter blood?", "Nephrons sieve plasma.")
     bench.sync()
     assert probed == []
 
-    rag.wiring._Generations._own.clear()  # as in a process that has just started
+    VectorFolders._own.clear()  # as in a process that has just started
     bench.sync()
     assert probed == []  # nothing to do: nothing opened
     bench.write("b.md", "How do kidneys filter blood?", "In nephrons.")
@@ -99,12 +100,12 @@ def test_only_what_another_process_wrote_is_probed(bench: Bench, monkeypatch: py
 def test_a_store_that_would_kill_a_sync_is_built_anew(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the child dies the sync goes on: the next generation is built from the corpus and the cache."""
     bench.sync()
-    rag.wiring._Generations._own.clear()
+    VectorFolders._own.clear()
 
     def die(folder: Path) -> None:
         probe_store(folder, command=[sys.executable, "-c", "import os; os.kill(os.getpid(), 11)"])
 
-    monkeypatch.setattr("rag.wiring.probe_store", die)
+    monkeypatch.setattr("rag.adapters.chroma_probe.probe_store", die)
     bench.write("b.md", "How do kidneys filter blood?", "In nephrons.")
 
     report = bench.sync()

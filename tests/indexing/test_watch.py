@@ -234,14 +234,17 @@ def test_an_interruption_after_the_switch_leaves_the_index_usable(
     bench.write("b.md", "How do kidneys filter blood?", "Tubules sieve plasma.")
     whole_rmtree = shutil.rmtree
 
-    def interrupt(folder: Path, **options: bool) -> None:
-        if options:
-            whole_rmtree(folder, **options)
+    interrupted: list[Path] = []
+
+    def interrupt(folder: Path) -> None:
+        if interrupted:
+            whole_rmtree(folder)
             return
+        interrupted.append(folder)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("rag.indexing.generation.shutil.rmtree", interrupt)
+        patched.setattr("rag.generations.shutil.rmtree", interrupt)
         with pytest.raises(KeyboardInterrupt):
             bench.sync()
 

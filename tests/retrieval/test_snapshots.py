@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from made_snapshots import Fields, random_vectors, snapshot_of
 
 from rag.errors import IndexStateError
-from rag.retrieval import DenseArrays, Snapshot, open_snapshot, save_snapshot
+from rag.retrieval import Snapshot, open_snapshot, save_snapshot, stored_vectors
+from rag.testing import MemoryVectorIndex
 
 FILES = {
     "first-sections.npy",
@@ -116,16 +118,22 @@ def test_vectors_of_another_snapshot_are_noticed(folder: Path, tmp_path: Path, n
 
 
 def test_vectors_may_be_kept_elsewhere(tmp_path: Path) -> None:
-    """What is not in arrays is not saved, and is given again when the snapshot is opened."""
-    snapshot = made(3)
-    assert isinstance(snapshot.questions, DenseArrays)
-    save_snapshot(snapshot, tmp_path / "snapshot")
-    for file in (tmp_path / "snapshot").glob("questions-*"):
-        file.unlink()
+    """Of stored vectors only the passages' ids are saved; the store is given again when the snapshot is opened."""
+    snapshot, vectors, store = made(3), random_vectors(9, 3), MemoryVectorIndex()
+    ids = [f"p{number}" for number in range(9)]
+    store.add(ids, vectors)
+    counts = (len(snapshot.urls), int(snapshot.first_sections[-1]))
+    kept = [stored_vectors(store, ids[:count]) for count in counts]
+    save_snapshot(dataclasses.replace(snapshot, questions=kept[0], sections=kept[1]), tmp_path / "snapshot")
+    assert not {file.name for file in (tmp_path / "snapshot").iterdir()} & set(DENSE)
     with pytest.raises(IndexStateError):
         open_snapshot(tmp_path / "snapshot")
-    opened = open_snapshot(tmp_path / "snapshot", questions=snapshot.questions)
-    assert opened.questions is snapshot.questions
+    opened = open_snapshot(tmp_path / "snapshot", store, store)
+    rows = np.arange(counts[1])
+    assert opened.sections.cosines(vectors[0], rows) == pytest.approx(vectors[: counts[1]] @ vectors[0])
+    (tmp_path / "snapshot/sections-ids.npy").write_bytes((tmp_path / "snapshot/questions-ids.npy").read_bytes())
+    with pytest.raises(IndexStateError, match="as many ids as passages"):
+        open_snapshot(tmp_path / "snapshot", store, store)
 
 
 COUNTS = st.lists(st.integers(1, 4), min_size=1, max_size=12)
