@@ -1,7 +1,6 @@
 """Wordings that mean the same in biology: abbreviations, synonyms, lay terms, spellings.
 
-`lexicon.txt` holds a group a line, the textbook's term first. It was written by us from general knowledge, without
-looking at any question set.
+`lexicon.txt` holds a group a line, the textbook's term first; written by us from general knowledge (docs/decisions/0006).
 """
 
 from __future__ import annotations
