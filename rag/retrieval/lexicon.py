@@ -1,6 +1,6 @@
 """Wordings that mean the same in biology: abbreviations, synonyms, lay terms, spellings.
 
-`lexicon.txt` holds a group a line, the textbook's term first; written by us from general knowledge (docs/decisions/0006).
+`lexicon.txt` holds a group a line, the textbook's term first; written by us from general knowledge (decision 6).
 """
 
 from __future__ import annotations
