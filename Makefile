@@ -8,7 +8,7 @@ BIN := .venv/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help setup ask test check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean
+.PHONY: help setup ask test test-ray check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -22,6 +22,9 @@ ask: .venv/.ready ## Answer a question: make ask Q="..." [CORPUS=folder]
 
 test: .venv/.ready-dev ## Run all tests
 	$(BIN)/pytest
+
+test-ray: .venv-ray/.ready ## Run the tests that start Ray, in an environment of their own
+	.venv-ray/bin/python -m pytest -n 0 -m ray -p no:unraisableexception  # Ray leaves ended children unreaped
 
 check: lint types imports docs corpus-lint test ## The whole gate; CI runs this
 
@@ -76,12 +79,13 @@ bench-kills: .venv/.ready-dev ## Kill 200 syncs at random moments, and prove the
 lock: .venv/.ready-dev ## Choose dependency versions anew and write the lock files
 	$(BIN)/uv pip compile $(LOCK) --group setup -o requirements.lock
 	$(BIN)/uv pip compile $(LOCK) --group setup --group dev -o requirements-dev.lock
+	$(BIN)/uv pip compile $(LOCK) --group setup --group dev --extra ray -c requirements-dev.lock -o requirements-ray.lock
 	grep -A 99 '^uv==' requirements.lock | sed '/^    #/,$$d' > requirements-uv.lock
 
 LOCK := --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header pyproject.toml
 
 clean: ## Delete .venv, the indexes and all caches
-	rm -rf .venv .quicktakes .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-ray .quicktakes .pytest_cache .ruff_cache .hypothesis
 
 .venv/bin/uv: requirements-uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -96,6 +100,12 @@ clean: ## Delete .venv, the indexes and all caches
 
 .venv/.ready-dev: .venv/.ready requirements-dev.lock
 	$(call install,requirements-dev.lock)
+
+.venv-ray/.ready: .venv/.ready requirements-ray.lock
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv-ray
+	$(BIN)/uv pip sync --quiet --python .venv-ray/bin/python --require-hashes requirements-ray.lock
+	$(BIN)/uv pip install --quiet --python .venv-ray/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
 
 define install
 $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode $(1)

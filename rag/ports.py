@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -57,6 +57,18 @@ class Reranker(Protocol):
 
     def rerank(self, question: str, texts: Sequence[str]) -> Sequence[float]:
         """Return the relevance of each text, in their order: finite, higher is better; raises `ProviderError`."""
+        ...
+
+
+class BulkEmbedder(Protocol):
+    """Turns more texts into vectors than one process should."""
+
+    def embed(self, texts: Iterable[str]) -> Generator[tuple[list[str], Vectors]]:
+        """Yield batches of texts with their vectors as they come, in any order, each text as often as it was given.
+
+        To be closed where not all batches are taken; what was yielded before a failure is good. Raises `ProviderError`
+        where the workers fail, `ConfigurationError` where they are not set up as this process is.
+        """
         ...
 
 
@@ -193,4 +205,8 @@ class EmbeddingCache(Protocol):
 
     def forget(self, texts: Sequence[str], embedder: Embedder) -> None:
         """Drop the vectors of texts, so that they are computed anew."""
+        ...
+
+    def keep(self, texts: Sequence[str], vectors: Vectors, embedder: Embedder) -> None:
+        """Remember vectors of this embedder that were computed elsewhere, one row a text."""
         ...

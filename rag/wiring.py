@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
@@ -40,11 +41,12 @@ from rag.indexing import (
     require_usable,
     roll_back,
     sync,
+    sync_in_bulk,
     treat,
     verify,
 )
 from rag.models import Answer, Provenance, Search
-from rag.ports import Embedder, Reranker
+from rag.ports import BulkEmbedder, Embedder, Reranker
 from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer, open_snapshot, related_entries
 from rag.settings import DEFAULT_EMBEDDER, Settings
 
@@ -185,6 +187,24 @@ def load_embedder(settings: Settings) -> Embedder:
     return OpenAIEmbedder(model, settings.openai_base_url, settings.openai_api_key)
 
 
+def load_ray_embedder(settings: Settings) -> BulkEmbedder:
+    """Return what embeds on Ray with the embedder that the settings name.
+
+    Raises:
+        ConfigurationError: Ray is not installed, or there is no embedder of that name.
+    """
+    from rag.adapters.ray_embedding import RayBulkEmbedder  # noqa: PLC0415 few need it
+
+    load = partial(_load_on_worker, settings.embedder, settings.openai_base_url)
+    return RayBulkEmbedder(load, embedder_fingerprint(settings), settings.ray_address)
+
+
+def _load_on_worker(embedder: str, openai_base_url: str | None) -> Embedder:
+    """Return an embedder for one core; a key is taken from the worker's own environment and never sent there."""
+    settings = replace(Settings.from_environment(), embedder=embedder, openai_base_url=openai_base_url)
+    return MiniLMEmbedder(most_sessions=1) if _openai_model(settings) is None else load_embedder(settings)
+
+
 def embedder_fingerprint(settings: Settings) -> str:
     """Return the fingerprint of the embedder that the settings name, without loading it and with no key.
 
@@ -245,17 +265,20 @@ def index_status(settings: Settings) -> IndexStatus:
     return inspect_index(settings.corpus_dir, index_folder(settings), built_with(embedder_fingerprint(settings)))
 
 
-def sync_index(
+def sync_index(  # noqa: PLR0913 all that a sync joins
     settings: Settings,
     embedder: Embedder,
     progress: Progress | None = None,
     *,
     approve: Approve = allow_few,
+    bulk: BulkEmbedder | None = None,
     patience_s: float = 0.0,
 ) -> SyncReport:
     """Bring the index of the settings' corpus in step with it; see `rag.indexing.sync` and `index_folder`."""
     index = index_folder(settings, patience_s=patience_s)
     with _embedding_cache(settings) as cache:
+        if bulk is not None:
+            return sync_in_bulk(settings.corpus_dir, index, embedder, cache, bulk, progress, approve=approve)
         return sync(settings.corpus_dir, index, embedder, cache, progress, approve=approve)
 
 

@@ -75,6 +75,17 @@ class EmbeddingCache:
         except sqlite3.Error as error:
             raise self._unusable(error) from error
 
+    def keep(self, texts: Sequence[str], vectors: Vectors, embedder: Embedder) -> None:
+        """Remember vectors of this embedder that were computed elsewhere, one row a text.
+
+        Raises:
+            ConfigurationError: the database cannot be made or written.
+        """
+        try:
+            self._keep({key: row.tobytes() for key, row in zip(_keys(texts, embedder), vectors, strict=True)})
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
     def close(self) -> None:
         """Close the database, if it was opened."""
         if self._open_database is not None:

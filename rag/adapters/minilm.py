@@ -36,7 +36,10 @@ _WORTH_A_POOL: Final = 64
 class MiniLMEmbedder:
     """Mean-pooled, unit-length vectors of 384 dimensions; implements the port `rag.ports.Embedder`.
 
-    Sessions have one thread each: one for a first question, and one per core from the first large batch on.
+    Sessions have one thread each: one for a first question, and several from the first large batch on.
+
+    Args:
+        most_sessions: how many that may be; there are never more than cores.
 
     Raises:
         ConfigurationError: a model file is missing or is not the one pinned in `minilm_wheels`.
@@ -47,7 +50,8 @@ class MiniLMEmbedder:
     batch_size = 1_024
     usd_per_million_tokens = 0.0
 
-    def __init__(self) -> None:
+    def __init__(self, most_sessions: int = _MAX_SESSIONS) -> None:
+        self._most_sessions = most_sessions
         self._model = MODEL.read()
         self._tokenizer: Tokenizer = Tokenizer.from_str(TOKENIZER.read().decode())
         # The file ships with padding to 128 and truncation at 128 switched on; both would change every vector.
@@ -103,7 +107,7 @@ class MiniLMEmbedder:
 
     def _workers(self) -> ThreadPoolExecutor:
         if self._pool is None:
-            count = min(os.cpu_count() or 1, _MAX_SESSIONS)
+            count = min(os.cpu_count() or 1, self._most_sessions)
             self._sessions.get()  # the one for a first question: these are faster
             for _ in range(count):
                 self._sessions.put(self._open_session(optimise=True))

@@ -48,7 +48,7 @@ class Answerer:
         question = question.strip()
         found = self.retriever.search(question, limit=_EVIDENCE, exclude=exclude)
         retrieved = time.perf_counter()
-        reply = self._curated(question, found.evidence) or self._composed(found, exclude)
+        reply = self._curated(question, found) or self._composed(found, exclude)
         finished = time.perf_counter()
         return Answer(
             question=question,
@@ -65,12 +65,12 @@ class Answerer:
                 "compose": _ms(finished - retrieved),
                 "total": _ms(finished - started),
             },
-            notices=found.notices,
+            notices=tuple(dict.fromkeys(reply.notices)),
         )
 
-    def _curated(self, question: str, evidence: Sequence[Evidence]) -> _Reply | None:
+    def _curated(self, question: str, found: Search) -> _Reply | None:
         """Return the whole answer of an entry that was asked this very question, if there is one."""
-        same = next((one for one in evidence if asks_the_same(question, one.title)), None)
+        same = next((one for one in found.evidence if asks_the_same(question, one.title)), None)
         if same is None:
             return None
         citations = CitationList(self.store.answer_of, self.store.question_of)
@@ -81,7 +81,7 @@ class Answerer:
             texts = (passage.text[span.start : span.end] for span in split_sentences(passage.text))
             sentences.extend(Sentence(text, (number,), "supported") for text in texts)
         text = self.store.answer_of(same.url)
-        return _Reply("answered", "curated", text, tuple(sentences), citations)
+        return _Reply("answered", "curated", text, tuple(sentences), citations, found.notices)
 
     def _composed(self, found: Search, exclude: Collection[str]) -> _Reply:
         """Return an answer made of the best sentences of the best entries, for each part that has some."""
@@ -89,18 +89,20 @@ class Answerer:
         parts = parts_of(found.query.question)
         covered: list[list[Chosen]] = []
         uncovered: list[str] = []
+        notices = list(found.notices)
         for part in parts:
             own = found if len(parts) == 1 else self.retriever.search(part, limit=_EVIDENCE, exclude=exclude)
+            notices += own.notices
             statements = self._compose_part(own)
             fresh = _without_repeats(statements, covered)
             covered += [fresh] if fresh else []
             uncovered += [] if statements else [part]
         if not covered:
-            return _Reply("abstained", "composed", ABSTENTION, (), citations)
+            return _Reply("abstained", "composed", ABSTENTION, (), citations, notices)
         sentences = tuple(_cite(one, citations) for statements in covered for one in statements)
         status: Status = "partial" if uncovered else "answered"
         blocks = [*map(lay_out, covered), *(f"{NOT_COVERED} {part}" for part in uncovered)]
-        return _Reply(status, "composed", "\n\n".join(blocks), sentences, citations)
+        return _Reply(status, "composed", "\n\n".join(blocks), sentences, citations, notices)
 
     def _compose_part(self, found: Search) -> list[Chosen]:
         """Return the statements that answer; none where the evidence is thin or they lack a name the question uses."""
@@ -120,6 +122,7 @@ class _Reply:
     text: str
     sentences: tuple[Sentence, ...]
     citations: CitationList
+    notices: Sequence[str]
 
 
 def _without_repeats(statements: Sequence[Chosen], covered: Sequence[Sequence[Chosen]]) -> list[Chosen]:

@@ -6,7 +6,7 @@ import dataclasses
 import signal
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -25,6 +25,14 @@ _FEW = 32
 """Files that are indexed without a progress bar while the corpus is watched."""
 
 Yes = Annotated[bool, typer.Option("--yes", help="Embed what is new without asking, whatever it costs.")]
+Engine = Annotated[
+    Literal["local", "ray"],
+    typer.Option(
+        "--engine",
+        help="Where new passages are embedded: in this process, or on Ray (QUICKTAKES_RAY_ADDRESS, else on all cores "
+        "of this machine; needs the extra 'ray').",
+    ),
+]
 
 DIFFERENT = 1
 """Exit code of ``index verify`` and ``index doctor`` where the index is not what the corpus makes it."""
@@ -38,7 +46,11 @@ index_app = typer.Typer(help="Build, inspect, prove and mend the index.", no_arg
 
 @index_app.command("sync")
 def sync_command(
-    yes: Yes = False, as_json: AsJson = False, corpus_dir: CorpusDir = None, data_dir: DataDir = None
+    yes: Yes = False,
+    engine: Engine = "local",
+    as_json: AsJson = False,
+    corpus_dir: CorpusDir = None,
+    data_dir: DataDir = None,
 ) -> None:
     """Bring the index in step with the corpus; only what changed is read and embedded.
 
@@ -47,11 +59,12 @@ def sync_command(
 
     Example: quicktakes index sync --corpus-dir corpus
     """
-    from rag.wiring import load_embedder, sync_index
+    from rag.wiring import load_embedder, load_ray_embedder, sync_index
 
     settings = settings_from(corpus_dir, data_dir)
+    bulk = load_ray_embedder(settings) if engine == "ray" else None
     with show_progress("Indexing") as progress:
-        report = sync_index(settings, load_embedder(settings), progress, approve=_show if yes else _ask)
+        report = sync_index(settings, load_embedder(settings), progress, approve=_show if yes else _ask, bulk=bulk)
     if as_json:
         write_json(dataclasses.asdict(report))
         return

@@ -1,5 +1,6 @@
 """The index: built from the corpus, kept in step with it, proven, and opened for reading."""
 
+from rag.indexing.bulk import sync_in_bulk
 from rag.indexing.compiling import compile_snapshot
 from rag.indexing.differences import Difference
 from rag.indexing.doctor import Treatment, treat
@@ -44,6 +45,7 @@ __all__ = [
     "require_usable",
     "roll_back",
     "sync",
+    "sync_in_bulk",
     "treat",
     "verify",
 ]

@@ -72,17 +72,30 @@ def plan_purchase(
     Args:
         records: of the files as indexed; those with a problem are read again, as a sync does.
     """
+    passages = tokens = 0
+    for text in missing_texts(changes, records, embedder, cache):
+        passages += 1
+        tokens += embedder.count_tokens(text)
+    price = embedder.usd_per_million_tokens
+    return Purchase(embedder.fingerprint, passages, tokens, None if price is None else price * tokens / 1_000_000)
+
+
+def missing_texts(
+    changes: Changes, records: Mapping[str, FileRecord], embedder: Embedder, cache: KnownVectors
+) -> Iterator[str]:
+    """Yield each text once that changes would have embedded and that is not in the cache, reading file by file.
+
+    Args:
+        records: as for `plan_purchase`.
+    """
     again = {name for name, record in records.items() if record.problem} - set(changes.removed)
     seen: set[int] = set()
-    tokens = 0
-    for name in {*changes.added, *changes.edited, *again}:
+    for name in sorted({*changes.added, *changes.edited, *again}):
         texts = list(_texts_of(changes.paths[name], embedder))
         for text in cache.missing(texts, embedder):
             if hash(text) not in seen:
                 seen.add(hash(text))
-                tokens += embedder.count_tokens(text)
-    price = embedder.usd_per_million_tokens
-    return Purchase(embedder.fingerprint, len(seen), tokens, None if price is None else price * tokens / 1_000_000)
+                yield text
 
 
 def _texts_of(file: Path, embedder: Embedder) -> Iterator[str]:

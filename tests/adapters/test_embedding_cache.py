@@ -75,6 +75,16 @@ def test_more_texts_than_one_lookup_holds_keep_their_order(cache: EmbeddingCache
     assert np.array_equal(vectors, HashEmbedder().embed(texts))
 
 
+def test_vectors_computed_elsewhere_are_found(cache: EmbeddingCache) -> None:
+    """What was kept is not computed again, and is given back as it was."""
+    cache.keep(["cell", "leaf"], HashEmbedder().embed(["cell", "leaf"]), HashEmbedder())
+    assert cache.missing(["leaf", "root", "cell"], HashEmbedder()) == ["root"]
+    embedder = HashEmbedder()
+    vectors, computed = cache.embed(["leaf", "cell"], embedder)
+    assert (computed, embedder.embedded) == (0, [])
+    assert np.array_equal(vectors, HashEmbedder().embed(["leaf", "cell"]))
+
+
 def test_no_texts_give_no_vectors(cache: EmbeddingCache) -> None:
     """The empty list is no error."""
     vectors, computed = cache.embed([], HashEmbedder())

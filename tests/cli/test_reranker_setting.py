@@ -56,21 +56,37 @@ def test_the_score_is_shown_only_where_it_is_explained(run: Run, server: Embeddi
 
 def test_a_search_outlives_its_reranker(run: Run, server: EmbeddingsServer, check_schema: Check) -> None:
     """The former order is served, exit code 0; a warning says why, in JSON a notice."""
-    server.scripts = [lambda _: error_reply(401, "bad key")] * 3
+    server.scripts = [lambda _: error_reply(401, "bad key")] * 2
 
     shown, reply = run("search", GREEN, "--explain"), run("search", GREEN, "--json", "--explain").lines[0]
     check_schema("search", reply)
 
     assert shown.code == 0
     assert shown.err.startswith("warning: the results were not reranked: the rerank server http://127.0.0.1:")
-    assert "bad key" in shown.err
+    assert shown.err.count("bad key") == 1
     assert f"  1  {reply['results'][0]['score']:.2f}  {GREEN}" in shown.out
     assert "reranker" not in shown.out
     assert len(reply["notices"]) == 1
     assert "bad key" in reply["notices"][0]
     assert "relevance" not in reply["results"][0]["why"]
-    assert run("ask", GREEN).code == 0
-    assert server.scripts == []
+
+
+@pytest.mark.parametrize(
+    ("question", "searches"), [(GREEN, 1), ("What do ribosomes build and what do leaves reflect?", 3)]
+)
+def test_an_answer_outlives_its_reranker(
+    run: Run, server: EmbeddingsServer, check_schema: Check, question: str, searches: int
+) -> None:
+    """Whether it is one search or one for each part of the question, the answer tells it once."""
+    server.scripts = [lambda _: error_reply(401, "bad key")] * (2 * searches)
+
+    shown, reply = run("ask", question), run("ask", question, "--json").lines[0]
+    check_schema("ask", reply)
+
+    assert shown.err.count("warning: the results were not reranked") == 1
+    assert len(reply["notices"]) == 1
+    assert "bad key" in reply["notices"][0]
+    assert len(server.asked) == 2 * searches
 
 
 @pytest.mark.parametrize("setting", [None, ""])

@@ -1,0 +1,9 @@
+import numpy as np
+import numpy.typing as npt
+
+class ChunkedArray:
+    def to_numpy(self) -> npt.NDArray[np.int64]: ...
+    def to_pylist(self) -> list[str]: ...
+
+class Table:
+    def __getitem__(self, name: str) -> ChunkedArray: ...
