@@ -7,10 +7,12 @@ their urls; the sections of an entry stand together, in order.
 from __future__ import annotations
 
 import json
+import zlib
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +22,15 @@ from rag.ports import DenseIndex, Rows, VectorIndex
 from rag.retrieval.dense import DenseArrays, NoVectors, open_dense, save_dense
 from rag.retrieval.postings import Postings, open_postings, save_postings
 from rag.retrieval.stored import StoredVectors, open_stored, save_stored
+
+_SUMS: Final = "sums.json"
+"""Name of the file with a checksum of each other file."""
+
+_ONLY_VALUES: Final = ("halves", "codes", "gains")
+"""Ends of the names of files in which a wrong number gives a wrong score, and no more."""
+
+_HEAD: Final = 128
+"""Bytes of NumPy's header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,8 @@ def save_snapshot(snapshot: Snapshot, folder: Path) -> None:
     np.save(folder / "first-sections.npy", snapshot.first_sections, allow_pickle=False)
     np.save(folder / "word-counts.npy", snapshot.word_counts, allow_pickle=False)
     save_postings(snapshot.postings, folder)
+    sums = {file.name: _sum(file) for file in sorted(folder.iterdir())}
+    (folder / _SUMS).write_text(json.dumps(sums, indent=1), encoding="utf-8")
 
 
 def open_snapshot(folder: Path, questions: VectorIndex | None = None, sections: VectorIndex | None = None) -> Snapshot:
@@ -94,8 +107,9 @@ def open_snapshot(folder: Path, questions: VectorIndex | None = None, sections: 
         IndexStateError: a file is missing or damaged, or they do not fit each other.
     """
     try:
+        _check_sums(folder)
         snapshot = _open(folder, questions, sections)
-    except (OSError, ValueError, EOFError) as error:  # the last one is NumPy's for an empty file
+    except (OSError, ValueError, AttributeError, EOFError) as error:  # the last one is NumPy's for an empty file
         raise IndexStateError(
             f"the searchable arrays in {folder} cannot be used ({error}); run 'quicktakes index doctor'"
         ) from error
@@ -125,6 +139,23 @@ def _open(folder: Path, questions: VectorIndex | None, sections: VectorIndex | N
 
 def _open_vectors(folder: Path, name: str, store: VectorIndex | None) -> DenseIndex:
     return open_dense(folder, name) if store is None else open_stored(store, folder, name)
+
+
+def _check_sums(folder: Path) -> None:
+    sums = json.loads((folder / _SUMS).read_text(encoding="utf-8"))
+    for name, expected in sums.items():
+        if not (folder / name).is_file():
+            continue  # its own reader says so, unless what it holds is given
+        _require(_sum(folder / name) == expected, f"{name} is not what was written")
+
+
+def _sum(file: Path) -> int:
+    """Return a checksum: of all of a file where a wrong number could lead out of an array, else of its first bytes.
+
+    The others hold vectors and gains, 300 MB at 36,000 entries: `quicktakes index verify` compares all of them.
+    """
+    with file.open("rb") as content:
+        return zlib.crc32(content.read(_HEAD if file.stem.endswith(_ONLY_VALUES) else -1))
 
 
 def _texts(folder: Path, name: str) -> list[str]:

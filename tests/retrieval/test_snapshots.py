@@ -67,7 +67,7 @@ def test_what_is_saved_is_opened(tmp_path: Path, entries: int) -> None:
     for part in ("first_sections", "word_counts"):
         assert getattr(opened, part).tolist() == getattr(saved, part).tolist()
     first, second = ({file.name: file.read_bytes() for file in (tmp_path / n).iterdir()} for n in ("one", "two"))
-    assert first.keys() == FILES
+    assert first.keys() == {*FILES, "sums.json"}
     assert first == second
 
 
@@ -113,7 +113,7 @@ def test_vectors_of_another_snapshot_are_noticed(folder: Path, tmp_path: Path, n
     """Vectors, their codes and their mean belong together, also where another snapshot's have the same shape."""
     save_snapshot(made(3, seed=50), tmp_path / "other")
     shutil.copy(tmp_path / "other" / name, folder / name)
-    with pytest.raises(IndexStateError, match="codes"):
+    with pytest.raises(IndexStateError, match=r"codes|not what was written"):
         open_snapshot(folder)
 
 
