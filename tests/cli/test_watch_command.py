@@ -22,6 +22,8 @@ PATIENCE_S = 60.0
 """How long a line is waited for, on whatever machine."""
 
 WATCH = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background has it ignored
 import rag.wiring
 from rag.cli import main
 from rag.testing import HashEmbedder

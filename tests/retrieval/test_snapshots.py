@@ -132,7 +132,7 @@ def test_vectors_may_be_kept_elsewhere(tmp_path: Path) -> None:
     rows = np.arange(counts[1])
     assert opened.sections.cosines(vectors[0], rows) == pytest.approx(vectors[: counts[1]] @ vectors[0])
     (tmp_path / "snapshot/sections-ids.npy").write_bytes((tmp_path / "snapshot/questions-ids.npy").read_bytes())
-    with pytest.raises(IndexStateError, match="as many ids as passages"):
+    with pytest.raises(IndexStateError, match=r"sections-ids\.npy is not what was written"):
         open_snapshot(tmp_path / "snapshot", store, store)
 
 
