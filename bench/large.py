@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -112,7 +111,13 @@ def _answer_first(settings: Settings, question: str) -> None:
             quicktakes.ask(question)
 
     seconds = _seconds(answer)
-    print(f"{seconds:.3f} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f}")
+    print(f"{seconds:.3f} {_peak_mib():.0f}")
+
+
+def _peak_mib() -> float:
+    """Return this process's own peak; what `getrusage` gives begins with that of the process that started it."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 
 
 def _sync(settings: Settings) -> tuple[float, SyncReport]:

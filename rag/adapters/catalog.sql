@@ -32,3 +32,4 @@ CREATE TABLE passages (
     "end" INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX passages_by_url ON passages (url);
+CREATE INDEX passages_by_kind ON passages (kind); -- counting them would else read every text

@@ -9,6 +9,7 @@ from rag.corpus.files import (
     decode_text,
     find_files,
     is_entry_name,
+    list_files,
     load_corpus,
     printable_path,
     read_entry,
@@ -18,7 +19,7 @@ from rag.corpus.files import (
 )
 from rag.corpus.knowledge import PLACEHOLDER, on_a_course, reason_left_out
 from rag.corpus.newlines import UnwritableTextError, decode_newlines, encode_newlines
-from rag.corpus.reader import parse_entry
+from rag.corpus.reader import MAX_BYTES, parse_entry
 from rag.corpus.saving import write_file, write_new
 from rag.corpus.schema import entry_schema
 from rag.corpus.skeleton import place_for, skeleton
@@ -26,6 +27,7 @@ from rag.corpus.stats import CorpusStats, corpus_stats
 from rag.corpus.writer import render_entry
 
 __all__ = [
+    "MAX_BYTES",
     "PLACEHOLDER",
     "Corpus",
     "CorpusConfig",
@@ -46,6 +48,7 @@ __all__ = [
     "find_files",
     "folder_of",
     "is_entry_name",
+    "list_files",
     "load_corpus",
     "new_entry",
     "on_a_course",

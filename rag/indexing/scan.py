@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import stat
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.corpus import find_files, printable_path, read_file
+from rag.corpus import MAX_BYTES, list_files, printable_path, read_file
 from rag.errors import CorpusError
 from rag.models import FileRecord
-
-_MOST_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +47,42 @@ def find_changes(corpus_dir: Path, records: Mapping[str, FileRecord]) -> Changes
     Raises:
         ConfigurationError: the folder does not exist or cannot be listed.
     """
-    above = len(printable_path(corpus_dir / "_")) - 1
-    paths = {printable_path(path)[above:]: path for path in find_files(corpus_dir)}
-    known = [name for name in paths if name in records]
-    hashes = _hashes([paths[name] for name in known])
+    above = len(printable_path(str(corpus_dir / "_"))) - 1
+    files = {printable_path(file)[above:]: file for file in list_files(corpus_dir)}
     return Changes(
-        paths=paths,
-        added=tuple(name for name in paths if name not in records),
-        edited=tuple(name for name, sha256 in zip(known, hashes, strict=True) if sha256 != records[name].sha256),
-        removed=tuple(name for name in records if name not in paths),
+        paths=_Paths(files),
+        added=tuple(name for name in files if name not in records),
+        edited=tuple(name for name in files if name in records and _hash_of(files[name]) != records[name].sha256),
+        removed=tuple(name for name in records if name not in files),
     )
 
 
-def _hashes(files: Sequence[Path]) -> list[str]:
-    """Return the hash of each file, in their order; reading and hashing leave Python to other threads."""
-    threads = min(os.cpu_count() or 1, _MOST_THREADS)
-    share = -(-len(files) // threads)
-    shares = [files[start : start + share] for start in range(0, len(files), max(share, 1))]
-    with ThreadPoolExecutor(threads) as pool:
-        return [sha256 for own in pool.map(_hash_each, shares) for sha256 in own]
+class _Paths(Mapping[str, Path]):
+    """The paths of files by name, each made when it is asked for: of most, only the hash is."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self._files = files
+
+    def __getitem__(self, name: str) -> Path:
+        return Path(self._files[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
 
 
-def _hash_each(files: Sequence[Path]) -> list[str]:
-    return [scan_file(file).sha256 for file in files]
+def _hash_of(file: str) -> str:
+    """Return the hash that `scan_file` gives, with nothing made on the way for a file that is in order."""
+    try:
+        found = os.stat(file)  # noqa: PTH116 making a Path takes longer
+        if stat.S_ISREG(found.st_mode) and found.st_size <= MAX_BYTES and file.isascii():
+            with open(file, "rb", buffering=0) as content:  # noqa: PTH123 as above
+                return hashlib.sha256(content.read()).hexdigest()
+    except OSError:
+        pass  # scan_file says which
+    return scan_file(Path(file)).sha256
 
 
 def scan_file(path: Path) -> ScannedFile:
