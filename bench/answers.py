@@ -6,38 +6,23 @@ By kind of question: answered with a citation of an entry that answers it, answe
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from bench.questions import DevelopmentQuestion, load_questions
+from bench.questions import DevelopmentQuestion, load_questions, open_corpora
 from rag.models import Answer
-from rag.settings import Settings
-from rag.wiring import open_quicktakes
 
 
 def main() -> None:
     """Run the measurement and print a table for each split."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus-dir", type=Path, required=True)
-    parser.add_argument("--data-dir", type=Path, default=Settings().data_dir)
-    arguments = parser.parse_args()
-    folders = {"starter": Settings().corpus_dir, "biology": arguments.corpus_dir}
-    with ExitStack() as opened:
-        corpora = {
-            name: opened.enter_context(
-                open_quicktakes(
-                    dataclasses.replace(Settings.from_environment(), corpus_dir=folder, data_dir=arguments.data_dir)
-                )
-            )
-            for name, folder in folders.items()
-        }
+    with open_corpora(parser.parse_args().corpus_dir) as corpora:
         answers = [(asked, corpora[asked.corpus].ask(asked.question)) for asked in load_questions()]
     for split in ("dev", "test"):
         Console().print(_table(split, [pair for pair in answers if pair[0].split == split]))

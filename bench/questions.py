@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
+
+from rag.settings import Settings
+from rag.wiring import QuickTakes, open_quicktakes
 
 _FILE = Path("evals/datasets/retrieval-dev/questions.jsonl")
 
@@ -27,6 +32,22 @@ class DevelopmentQuestion:
     kind: str
     question: str
     relevant: dict[str, int]
+
+
+@contextmanager
+def open_corpora(corpus_dir: Path) -> Generator[dict[str, QuickTakes]]:
+    """Open what the questions are asked of, by `DevelopmentQuestion.corpus`.
+
+    Args:
+        corpus_dir: the publisher's biology entries; the starter corpus is where it always is.
+    """
+    settings = Settings.from_environment()
+    folders = {"starter": Settings().corpus_dir, "biology": corpus_dir}
+    with ExitStack() as opened:
+        yield {
+            name: opened.enter_context(open_quicktakes(replace(settings, corpus_dir=folder)))
+            for name, folder in folders.items()
+        }
 
 
 def load_questions() -> list[DevelopmentQuestion]:

@@ -9,17 +9,13 @@ model behind the score anew and draws how well it is calibrated.
 from __future__ import annotations
 
 import argparse
-import dataclasses
-from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
 
 from bench.confidence import confidence_table, draw_reliability, fit, judge, reliability
-from bench.questions import load_questions
+from bench.questions import load_questions, open_corpora
 from bench.ranking import ranking_table
-from rag.settings import Settings
-from rag.wiring import open_quicktakes
 
 _DRAWING = Path("docs/reliability.svg")
 
@@ -28,19 +24,9 @@ def main() -> None:
     """Run the measurement and print its tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus-dir", type=Path, required=True)
-    parser.add_argument("--data-dir", type=Path, default=Settings().data_dir)
-    arguments = parser.parse_args()
     console = Console(width=200)
-    folders = {"starter": Settings().corpus_dir, "biology": arguments.corpus_dir}
-    with ExitStack() as opened:
-        retrievers = {
-            name: opened.enter_context(
-                open_quicktakes(
-                    dataclasses.replace(Settings.from_environment(), corpus_dir=folder, data_dir=arguments.data_dir)
-                )
-            ).retriever
-            for name, folder in folders.items()
-        }
+    with open_corpora(parser.parse_args().corpus_dir) as corpora:
+        retrievers = {name: corpus.retriever for name, corpus in corpora.items()}
         questions = load_questions()
         drawn: dict[str, list[tuple[float, float, int]]] = {}
         for split in ("dev", "test"):

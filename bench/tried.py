@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 from tokenizers import Tokenizer
 
-from bench.questions import DevelopmentQuestion, load_questions
+from bench.questions import DevelopmentQuestion, load_questions, open_corpora
 from bench.ranking import FIGURES, figures_of
 from rag.adapters.minilm_wheels import MODEL, TOKENIZER
 from rag.cli.progress import show_progress
@@ -29,8 +28,6 @@ from rag.ports import Rows, Vectors
 from rag.retrieval import Retriever
 from rag.retrieval.retriever import Candidates
 from rag.retrieval.terms import TermMatch, match_terms
-from rag.settings import Settings
-from rag.wiring import open_quicktakes
 
 _RERANKED = 20
 _SAME = 0.95
@@ -42,15 +39,9 @@ def main() -> None:
     """Run the measurement and print a table for each split."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus-dir", type=Path, required=True)
-    arguments = parser.parse_args()
-    folders = {"starter": Settings().corpus_dir, "biology": arguments.corpus_dir}
     answerable = [one for one in load_questions() if one.relevant]
-    with ExitStack() as opened:
-        settings = Settings.from_environment()
-        trials = {
-            name: Trial(opened.enter_context(open_quicktakes(replace(settings, corpus_dir=folder))).retriever)
-            for name, folder in folders.items()
-        }
+    with open_corpora(parser.parse_args().corpus_dir) as corpora:
+        trials = {name: Trial(corpus.retriever) for name, corpus in corpora.items()}
         results: list[tuple[DevelopmentQuestion, dict[str, list[str]]]] = []
         with show_progress("Trying") as progress:
             for number, one in enumerate(answerable, start=1):

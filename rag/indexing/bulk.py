@@ -8,11 +8,12 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from rag.errors import IndexStateError
 from rag.indexing.generation import IndexFolder
 from rag.indexing.purchase import Approve, allow_few, missing_texts, plan_purchase
+from rag.indexing.requirements import built_with
 from rag.indexing.scan import find_changes
-from rag.indexing.sync import Progress, SyncReport, built_with, is_usable, sync
+from rag.indexing.sync import SyncReport, open_usable, sync
+from rag.indexing.writing import Progress, silent
 from rag.models import FileRecord
 from rag.ports import BulkEmbedder, Embedder, EmbeddingCache
 
@@ -41,7 +42,7 @@ def sync_in_bulk(  # noqa: PLR0913, PLR0917 all that a sync joins, and the bulk 
         QuickTakesError: as `rag.indexing.sync`.
     """
     started = time.perf_counter()
-    show = progress or _silent
+    show = progress or silent
     records = _usable_records(index, built_with(embedder.fingerprint))
     changes = find_changes(corpus_dir, records)
     purchase = plan_purchase(changes, records, embedder, cache)
@@ -61,14 +62,8 @@ def sync_in_bulk(  # noqa: PLR0913, PLR0917 all that a sync joins, and the bulk 
 
 def _usable_records(index: IndexFolder, wanted: Mapping[str, str]) -> Mapping[str, FileRecord]:
     """Return the files of the generation in use, or none where a sync would build anew."""
-    try:
-        with closing(index.open_current()) as generation:
-            return generation.catalog.files() if is_usable(generation, wanted) else {}
-    except IndexStateError as error:
-        if error.retryable:
-            raise
+    generation = open_usable(index, wanted)
+    if generation is None:
         return {}
-
-
-def _silent(done: int, total: int) -> None:
-    """Show no progress."""
+    with closing(generation):
+        return generation.catalog.files()

@@ -73,11 +73,8 @@ def sync(  # noqa: PLR0913 all that a sync joins
     if report is not None:
         return report
     with index.lock(), ExitStack() as opened:
-        report = _report_unchanged(corpus_dir, index, wanted, started)
-        if report is not None:  # another process did it meanwhile
-            return report
         writing = _Writing(corpus_dir, index, embedder, cache, progress or silent, approve, started)
-        current = _open_usable(index, wanted)
+        current = open_usable(index, wanted)
         if current is None:
             return writing.write_next(None)
         opened.callback(current.close)
@@ -120,6 +117,8 @@ class _Writing:
         """Put the next generation in use: a changed copy of the one in use, or one built anew."""
         records = current.catalog.files() if current else {}
         changes = find_changes(self.corpus_dir, records)
+        if current and not changes:  # another process did it before this one had the lock
+            return _report(current.catalog, changes, rebuilt=False, embedded=0, started=self.started)
         if self.embedder.usd_per_million_tokens != 0:
             purchase = plan_purchase(changes, records, self.embedder, self.cache)
             if purchase.passages:
@@ -132,8 +131,8 @@ class _Writing:
         return report  # noqa: RET504 only now it is in use
 
 
-def _open_usable(index: IndexFolder, wanted: Mapping[str, str]) -> Generation | None:
-    """Return the generation in use, or None where it must be built anew."""
+def open_usable(index: IndexFolder, wanted: Mapping[str, str]) -> Generation | None:
+    """Return the generation in use, or None where it must be built anew; raises what is `retryable`."""
     try:
         generation = index.open_current()
         if is_usable(generation, wanted):
@@ -150,7 +149,7 @@ def _report_unchanged(
     corpus_dir: Path, index: IndexFolder, wanted: Mapping[str, str], started: float
 ) -> SyncReport | None:
     """Return a report where the index is in step already; this needs no lock."""
-    generation = _open_usable(index, wanted)
+    generation = open_usable(index, wanted)
     if generation is None:
         return None
     try:

@@ -1,7 +1,7 @@
 """Exact nearest neighbours over many unit vectors, from files that are mapped, not loaded.
 
 A search looks at one bit for each dimension first (which side of the corpus mean the vector lies on; Hamming distance),
-then compares the nearest of those exactly. `make bench` measures what the first step loses.
+then compares the nearest of those exactly. tests/retrieval/test_dense.py bounds what the first step may lose.
 """
 
 from __future__ import annotations

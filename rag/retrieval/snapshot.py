@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from rag.errors import IndexStateError
 from rag.ports import DenseIndex, Rows, VectorIndex
-from rag.retrieval.dense import DenseArrays, NoVectors, open_dense, save_dense
+from rag.retrieval.dense import DenseArrays, NoVectors, open_array, open_dense, save_dense
 from rag.retrieval.postings import Postings, open_postings, save_postings
 from rag.retrieval.stored import StoredVectors, open_stored, save_stored
 
@@ -125,7 +125,7 @@ def _open(folder: Path, questions: VectorIndex | None, sections: VectorIndex | N
         sections=_open_vectors(folder, "sections", sections),
         postings=open_postings(folder, len(urls)),
         words=words,
-        word_counts=np.load(folder / "word-counts.npy", mmap_mode="r", allow_pickle=False),
+        word_counts=open_array(folder / "word-counts.npy"),
     )
     _require(len(snapshot.first_sections) == len(urls) + 1, "there are not as many entries as urls")
     _require(len(snapshot.word_counts) == len(words), "there are not as many words as counts")
