@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.questions import EXPLANATION, FACT, Length, asks_the_same, length_for, names_in, parts_of
+from rag.answering.questions import (
+    EXPLANATION,
+    FACT,
+    Length,
+    asks_the_same,
+    length_for,
+    mentions_all,
+    names_in,
+    parts_of,
+)
+from rag.models import Concept
 
 
 @pytest.mark.parametrize(
@@ -152,3 +162,14 @@ def test_a_question_turned_round_asks_something_else(question: str, other: str) 
 def test_questions_of_function_words_only_are_not_the_same() -> None:
     """Where no word is left to compare, nothing shows that two questions ask the same."""
     assert not asks_the_same("How are you?", "What is this about?")
+
+
+def test_a_name_is_mentioned_by_what_means_the_same() -> None:
+    """An entry that spells an abbreviation out is about the thing; one that has half of the words is not."""
+    concepts = [Concept("ER", (("er",), ("endoplasm", "reticulum")), technical=True)]
+    names = names_in("What does the ER do in a CELL line?")[:1]
+    assert names == ["er"]
+    assert mentions_all("The ER folds proteins.", names, concepts)
+    assert mentions_all("The endoplasmic reticulum folds proteins.", names, concepts)
+    assert not mentions_all("The sarcoplasmic reticulum stores calcium.", names, concepts)
+    assert not mentions_all("The endoplasmic reticulum folds proteins.", names)

@@ -13,6 +13,7 @@ import pytest
 from index_bench import Bench
 
 from rag.errors import ConfigurationError, IndexBusyError
+from rag.indexing import IndexFolder
 from rag.indexing.lock import lock_for_writing
 
 HOLD = """
@@ -139,3 +140,25 @@ def test_a_sync_holds_the_lock_while_it_writes(bench: Bench) -> None:
 
     assert refused
     _try_to_lock(bench.index.path / "lock")
+
+
+def test_a_sync_that_got_the_lock_after_another_finds_the_work_done(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What changed before it waited was brought in step meanwhile: nothing is written again."""
+    bench.sync()
+    bench.write("b.md", "How do kidneys filter blood?", "Nephrons sieve plasma.")
+    lock = IndexFolder.lock
+
+    @contextmanager
+    def lock_after_another(index: IndexFolder) -> Iterator[None]:
+        monkeypatch.setattr(IndexFolder, "lock", lock)
+        assert bench.sync().edited == 1
+        with lock(index):
+            yield
+
+    monkeypatch.setattr(IndexFolder, "lock", lock_after_another)
+    report = bench.sync()
+
+    assert (report.added, report.edited, report.removed, report.rebuilt) == (0, 0, 0, False)
+    assert bench.generation_folder.name == "g000002"
