@@ -24,6 +24,7 @@ from rag.indexing import (
     Follower,
     IndexFolder,
     IndexStatus,
+    Maintenance,
     Progress,
     Rollback,
     SyncReport,
@@ -35,6 +36,7 @@ from rag.indexing import (
     read_words,
     require_usable,
     roll_back,
+    silent,
     sync,
     sync_in_bulk,
     treat,
@@ -217,11 +219,8 @@ def sync_index(  # noqa: PLR0913 all that a sync joins
     patience_s: float = 0.0,
 ) -> SyncReport:
     """Bring the index of the settings' corpus in step with it; see `rag.indexing.sync` and `index_folder`."""
-    index = index_folder(settings, patience_s=patience_s)
-    with _embedding_cache(settings) as cache:
-        if bulk is not None:
-            return sync_in_bulk(settings.corpus_dir, index, embedder, cache, bulk, progress, approve=approve)
-        return sync(settings.corpus_dir, index, embedder, cache, progress, approve=approve)
+    with _maintenance(settings, embedder, progress, approve, patience_s) as work:
+        return sync(work) if bulk is None else sync_in_bulk(work, bulk)
 
 
 def verify_index(
@@ -233,17 +232,16 @@ def verify_index(
     approve: Approve = allow_few,
 ) -> Verification:
     """Compare the index of the settings' corpus with the corpus; see `rag.indexing.verify`."""
-    index = index_folder(settings)
-    with _embedding_cache(settings) as cache:
-        return verify(settings.corpus_dir, index, embedder, cache, progress, embed=embed, approve=approve)
+    with _maintenance(settings, embedder, progress, approve) as work:
+        return verify(work, embed=embed)
 
 
 def treat_index(
     settings: Settings, embedder: Embedder, progress: Progress | None = None, *, approve: Approve = allow_few
 ) -> Treatment:
     """Verify the index of the settings' corpus and mend what is found; see `rag.indexing.treat`."""
-    with _embedding_cache(settings) as cache:
-        return treat(settings.corpus_dir, index_folder(settings), embedder, cache, progress, approve=approve)
+    with _maintenance(settings, embedder, progress, approve) as work:
+        return treat(work)
 
 
 def roll_back_index(settings: Settings) -> Rollback:
@@ -251,8 +249,13 @@ def roll_back_index(settings: Settings) -> Rollback:
     return roll_back(index_folder(settings), built_with(embedder_fingerprint(settings)))
 
 
-def _embedding_cache(settings: Settings) -> closing[EmbeddingCache]:
-    return closing(EmbeddingCache(settings.data_dir / "embeddings.sqlite3"))
+@contextmanager
+def _maintenance(
+    settings: Settings, embedder: Embedder, progress: Progress | None, approve: Approve, patience_s: float = 0.0
+) -> Generator[Maintenance]:
+    index = index_folder(settings, patience_s=patience_s)
+    with closing(EmbeddingCache(settings.data_dir / "embeddings.sqlite3")) as cache:
+        yield Maintenance(settings.corpus_dir, index, embedder, cache, progress or silent, approve)
 
 
 def watch_corpus(

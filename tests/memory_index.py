@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rag.adapters.catalog import Catalog
 from rag.adapters.embedding_cache import EmbeddingCache
-from rag.indexing import SNAPSHOT, Generation, IndexFolder, UnfinishedGeneration, sync
+from rag.indexing import SNAPSHOT, Generation, IndexFolder, Maintenance, UnfinishedGeneration, sync
 from rag.ports import Embedder
 from rag.retrieval import open_snapshot
 from rag.testing import MemoryVectorIndex
@@ -35,5 +35,5 @@ def indexed(corpus: Path, folder: Path, embedder: Embedder) -> Generation:
     """Return a new index of a corpus folder, which goes below another folder."""
     index = IndexFolder(folder / "index", MemoryGenerations())
     with closing(EmbeddingCache(folder / "embeddings.sqlite3")) as cache:
-        sync(corpus, index, embedder, cache)
+        sync(Maintenance(corpus, index, embedder, cache))
     return index.open_current()

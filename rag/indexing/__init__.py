@@ -5,6 +5,7 @@ from rag.indexing.compiling import compile_snapshot
 from rag.indexing.differences import Difference
 from rag.indexing.doctor import Treatment, treat
 from rag.indexing.generation import SNAPSHOT, Generation, GenerationStore, IndexFolder, UnfinishedGeneration
+from rag.indexing.maintenance import Maintenance
 from rag.indexing.purchase import ALLOWANCE, Approve, Purchase, allow_few
 from rag.indexing.requirements import built_with, is_usable, require_usable
 from rag.indexing.rollback import Rollback, roll_back
@@ -14,7 +15,7 @@ from rag.indexing.sync import SyncReport, build_anew, sync
 from rag.indexing.verify import Verification, verify
 from rag.indexing.watch import Follower
 from rag.indexing.words import read_words
-from rag.indexing.writing import Progress
+from rag.indexing.writing import Progress, silent
 
 __all__ = [
     "ALLOWANCE",
@@ -27,6 +28,7 @@ __all__ = [
     "GenerationStore",
     "IndexFolder",
     "IndexStatus",
+    "Maintenance",
     "Progress",
     "Purchase",
     "Rollback",
@@ -44,6 +46,7 @@ __all__ = [
     "read_words",
     "require_usable",
     "roll_back",
+    "silent",
     "sync",
     "sync_in_bulk",
     "treat",

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from rag.indexing.generation import IndexFolder
-from rag.indexing.purchase import Approve, allow_few
+from rag.indexing.maintenance import Maintenance
 from rag.indexing.sync import build_anew, sync
 from rag.indexing.verify import Verification, verify
-from rag.indexing.writing import Progress, write_snapshot
-from rag.ports import Embedder, EmbeddingCache
+from rag.indexing.writing import write_snapshot
 
 Repair = Literal["nothing", "synced", "recompiled", "built anew"]
 
@@ -45,32 +43,24 @@ def repair_for(found: Verification) -> Repair:
     return "recompiled" if kinds == {"snapshot"} else "built anew"
 
 
-def treat(  # noqa: PLR0913 as `sync`
-    corpus_dir: Path,
-    index: IndexFolder,
-    embedder: Embedder,
-    cache: EmbeddingCache,
-    progress: Progress | None = None,
-    *,
-    approve: Approve = allow_few,
-) -> Treatment:
+def treat(work: Maintenance) -> Treatment:
     """Verify an index, mend what was found, and verify again; a repair puts a new generation in use.
 
     Cached vectors that were found wrong are embedded again. Raises as `rag.indexing.sync` and `verify` do.
     """
-    before = verify(corpus_dir, index, embedder, cache, progress, approve=approve)
+    before = verify(work)
     repair = repair_for(before)
     embedded = 0
     if repair == "nothing":
         return Treatment(before, repair, embedded, before)
     if repair == "synced":
-        embedded = sync(corpus_dir, index, embedder, cache, progress, approve=approve).embedded
+        embedded = sync(work).embedded
     elif repair == "recompiled":
-        _compile_again(index)
+        _compile_again(work.index)
     else:
-        cache.forget(before.wrongly_cached, embedder)
-        embedded = build_anew(corpus_dir, index, embedder, cache, progress, approve=approve).embedded
-    return Treatment(before, repair, embedded, verify(corpus_dir, index, embedder, cache, progress, approve=approve))
+        work.cache.forget(before.wrongly_cached, work.embedder)
+        embedded = build_anew(work).embedded
+    return Treatment(before, repair, embedded, verify(work))
 
 
 def _compile_again(index: IndexFolder) -> None:

@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 from rag.errors import IndexStateError
 from rag.indexing.generation import Generation, IndexFolder
-from rag.indexing.purchase import Approve, allow_few, plan_purchase
+from rag.indexing.maintenance import Maintenance
+from rag.indexing.purchase import plan_purchase
 from rag.indexing.requirements import built_with, is_usable
 from rag.indexing.scan import Changes, find_changes
-from rag.indexing.writing import Progress, Writer, silent
-from rag.ports import Catalog, Embedder, EmbeddingCache
+from rag.indexing.writing import Writer
+from rag.ports import Catalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +42,16 @@ class SyncReport:
     elapsed_s: float
 
 
-def sync(  # noqa: PLR0913 all that a sync joins
-    corpus_dir: Path,
-    index: IndexFolder,
-    embedder: Embedder,
-    cache: EmbeddingCache,
-    progress: Progress | None = None,
-    *,
-    approve: Approve = allow_few,
-) -> SyncReport:
+def sync(work: Maintenance) -> SyncReport:
     """Make the index equal to the corpus, and say what was done.
 
     What changed is written into a copy of the generation in use, which then takes its place: readers are never
     disturbed, and a process that is killed leaves nothing but a folder to remove. An index that is damaged, or made
     with another embedder or recipe, is built anew. Where embedding may cost money, what would be bought is counted
-    first and `approve` is asked; what was bought stays in the cache, so a sync that failed goes on where it stopped.
+    first and `work.approve` is asked; what was bought stays in the cache, so a sync that failed goes on from there.
 
     Raises:
-        NotApprovedError: `approve` refused; nothing was spent and nothing changed.
+        NotApprovedError: `work.approve` refused; nothing was spent and nothing changed.
         ProviderError: the embedder failed.
         ConfigurationError: the corpus folder does not exist, the index folder cannot be written, or the embedder's
             vectors have changed length.
@@ -68,67 +60,44 @@ def sync(  # noqa: PLR0913 all that a sync joins
         IndexStateError: the index does not hold what was written to it.
     """
     started = time.perf_counter()
-    wanted = built_with(embedder.fingerprint)
-    report = _report_unchanged(corpus_dir, index, wanted, started)
+    wanted = built_with(work.embedder.fingerprint)
+    report = _report_unchanged(work, wanted, started)
     if report is not None:
         return report
-    with index.lock(), ExitStack() as opened:
-        writing = _Writing(corpus_dir, index, embedder, cache, progress or silent, approve, started)
-        current = open_usable(index, wanted)
+    with work.index.lock(), ExitStack() as opened:
+        current = open_usable(work.index, wanted)
         if current is None:
-            return writing.write_next(None)
+            return _write_next(work, None, started)
         opened.callback(current.close)
         try:
-            return writing.write_next(current)
+            return _write_next(work, current, started)
         except IndexStateError as error:
             if error.retryable:
                 raise
-            return writing.write_next(None)  # its vector store is damaged, though it can be read
+            return _write_next(work, None, started)  # its vector store is damaged, though it can be read
 
 
-def build_anew(  # noqa: PLR0913 as `sync`
-    corpus_dir: Path,
-    index: IndexFolder,
-    embedder: Embedder,
-    cache: EmbeddingCache,
-    progress: Progress | None = None,
-    *,
-    approve: Approve = allow_few,
-) -> SyncReport:
+def build_anew(work: Maintenance) -> SyncReport:
     """Build the index from the corpus and the cached vectors, whatever the one in use is like; raises as `sync`."""
     started = time.perf_counter()
-    with index.lock():
-        return _Writing(corpus_dir, index, embedder, cache, progress or silent, approve, started).write_next(None)
+    with work.index.lock():
+        return _write_next(work, None, started)
 
 
-@dataclass(frozen=True, slots=True)
-class _Writing:
-    """A sync that found something to do, holding the lock."""
-
-    corpus_dir: Path
-    index: IndexFolder
-    embedder: Embedder
-    cache: EmbeddingCache
-    progress: Progress
-    approve: Approve
-    started: float
-
-    def write_next(self, current: Generation | None) -> SyncReport:
-        """Put the next generation in use: a changed copy of the one in use, or one built anew."""
-        records = current.catalog.files() if current else {}
-        changes = find_changes(self.corpus_dir, records)
-        if current and not changes:  # another process did it before this one had the lock
-            return _report(current.catalog, changes, rebuilt=False, embedded=0, started=self.started)
-        if self.embedder.usd_per_million_tokens != 0:
-            purchase = plan_purchase(changes, records, self.embedder, self.cache)
-            if purchase.passages:
-                self.approve(purchase)
-        with self.index.next_generation(current.folder if current else None) as generation:
-            embedded = Writer(generation, changes, self.embedder, self.cache, self.progress).write()
-            report = _report(
-                generation.catalog, changes, rebuilt=current is None, embedded=embedded, started=self.started
-            )
-        return report  # noqa: RET504 only now it is in use
+def _write_next(work: Maintenance, current: Generation | None, started: float) -> SyncReport:
+    """Put the next generation in use, holding the lock: a changed copy of the one in use, or one built anew."""
+    records = current.catalog.files() if current else {}
+    changes = find_changes(work.corpus_dir, records)
+    if current and not changes:  # another process did it before this one had the lock
+        return _report(current.catalog, changes, rebuilt=False, embedded=0, started=started)
+    if work.embedder.usd_per_million_tokens != 0:
+        purchase = plan_purchase(changes, records, work.embedder, work.cache)
+        if purchase.passages:
+            work.approve(purchase)
+    with work.index.next_generation(current.folder if current else None) as generation:
+        embedded = Writer(generation, changes, work.embedder, work.cache, work.progress).write()
+        report = _report(generation.catalog, changes, rebuilt=current is None, embedded=embedded, started=started)
+    return report  # noqa: RET504 only now it is in use
 
 
 def open_usable(index: IndexFolder, wanted: Mapping[str, str]) -> Generation | None:
@@ -145,15 +114,13 @@ def open_usable(index: IndexFolder, wanted: Mapping[str, str]) -> Generation | N
     return None
 
 
-def _report_unchanged(
-    corpus_dir: Path, index: IndexFolder, wanted: Mapping[str, str], started: float
-) -> SyncReport | None:
+def _report_unchanged(work: Maintenance, wanted: Mapping[str, str], started: float) -> SyncReport | None:
     """Return a report where the index is in step already; this needs no lock."""
-    generation = open_usable(index, wanted)
+    generation = open_usable(work.index, wanted)
     if generation is None:
         return None
     try:
-        changes = find_changes(corpus_dir, generation.catalog.files())
+        changes = find_changes(work.corpus_dir, generation.catalog.files())
         return None if changes else _report(generation.catalog, changes, rebuilt=False, embedded=0, started=started)
     finally:
         generation.close()

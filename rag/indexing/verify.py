@@ -11,11 +11,10 @@ from pathlib import Path
 from rag.errors import IndexStateError
 from rag.indexing.comparing import Comparison
 from rag.indexing.differences import Difference, Findings
-from rag.indexing.generation import IndexFolder
-from rag.indexing.purchase import Approve, KnownVectors, allow_few, plan_purchase
+from rag.indexing.maintenance import Maintenance
+from rag.indexing.purchase import KnownVectors, plan_purchase
 from rag.indexing.scan import Changes, find_changes
-from rag.indexing.writing import Progress, silent
-from rag.ports import Embedder, EmbeddingCache
+from rag.ports import Embedder
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +37,7 @@ class Verification:
     elapsed_s: float
 
 
-def verify(  # noqa: PLR0913 what is compared, with what, and how
-    corpus_dir: Path,
-    index: IndexFolder,
-    embedder: Embedder,
-    cache: EmbeddingCache,
-    progress: Progress | None = None,
-    *,
-    embed: bool = False,
-    approve: Approve = allow_few,
-) -> Verification:
+def verify(work: Maintenance, *, embed: bool = False) -> Verification:
     """Compare everything that an index holds with what the corpus gives now, changing nothing in it.
 
     It holds the writer's lock, since a vector store is one process's at a time. Vectors are compared with those of the
@@ -55,10 +45,9 @@ def verify(  # noqa: PLR0913 what is compared, with what, and how
 
     Args:
         embed: compare vectors, stored and cached, with those of all texts embedded anew.
-        approve: asked before anything is embedded that may cost money.
 
     Raises:
-        NotApprovedError: `approve` refused.
+        NotApprovedError: `work.approve` refused.
         ProviderError: the embedder failed.
         ConfigurationError: the corpus folder does not exist, or the index folder cannot be written.
         IndexBusyError: another process is changing the index.
@@ -67,21 +56,13 @@ def verify(  # noqa: PLR0913 what is compared, with what, and how
     started = time.perf_counter()
     found = Findings()
     name: str | None = None
-    if not index.has_current():
-        found.add("missing", str(index.path), "there is no index")
+    if not work.index.has_current():
+        found.add("missing", str(work.index.path), "there is no index")
     else:
-        with index.lock():
-            folder = index.current_folder()
+        with work.index.lock():
+            folder = work.index.current_folder()
             name = folder.name
-            try:
-                with closing(index.store.open_stored(folder)) as stored:
-                    changes = find_changes(corpus_dir, stored.catalog.files())
-                    _approve_embedding(changes, embedder, _NoCache() if embed else cache, approve)
-                    Comparison(stored, changes, embedder, cache, found).run(progress or silent, embed=embed)
-            except IndexStateError as error:
-                if error.retryable:
-                    raise
-                found.add("store", str(folder), str(error))
+            _compare(work, folder, found, embed=embed)
     return Verification(
         generation=name,
         entries=found.entries,
@@ -92,13 +73,26 @@ def verify(  # noqa: PLR0913 what is compared, with what, and how
     )
 
 
-def _approve_embedding(changes: Changes, embedder: Embedder, cache: KnownVectors, approve: Approve) -> None:
+def _compare(work: Maintenance, folder: Path, found: Findings, *, embed: bool) -> None:
+    """Compare one generation; what cannot be opened or read is a difference too."""
+    try:
+        with closing(work.index.store.open_stored(folder)) as stored:
+            changes = find_changes(work.corpus_dir, stored.catalog.files())
+            _approve_embedding(work, changes, _NoCache() if embed else work.cache)
+            Comparison(stored, changes, work.embedder, work.cache, found).run(work.progress, embed=embed)
+    except IndexStateError as error:
+        if error.retryable:
+            raise
+        found.add("store", str(folder), str(error))
+
+
+def _approve_embedding(work: Maintenance, changes: Changes, cache: KnownVectors) -> None:
     """Ask before vectors are bought to compare with."""
-    if embedder.usd_per_million_tokens != 0:
+    if work.embedder.usd_per_million_tokens != 0:
         everything = Changes(changes.paths, added=tuple(changes.paths), edited=(), removed=())
-        purchase = plan_purchase(everything, {}, embedder, cache)
+        purchase = plan_purchase(everything, {}, work.embedder, cache)
         if purchase.passages:
-            approve(purchase)
+            work.approve(purchase)
 
 
 class _NoCache:
