@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from rag.corpus.entry import Entry
 from rag.corpus.writer import render_entry
+from rag.durable import flush_names
 from rag.errors import ConfigurationError, QuestionError
 
 
@@ -59,14 +59,4 @@ def _replace(target: Path, content: bytes) -> None:
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Put a new name in a folder on disk, as its file already is; some file systems cannot, and need not."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    flush_names(target.parent)

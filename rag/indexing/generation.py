@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from rag.durable import flush_file, flush_folder, flush_names
 from rag.errors import IndexStateError
 from rag.indexing.lock import lock_for_writing
 from rag.models import PassageKind
@@ -145,6 +145,8 @@ class IndexFolder:
         try:
             with closing(self.store.copy(folder, copy_of) if copy_of else self.store.create(folder)) as made:
                 yield made
+            flush_folder(folder)  # a pointer that outlives a loss of power must point to files that did
+            flush_names(self.path)
             self._put_in_use(folder)
         except BaseException:
             if folder.name != self._current_name():
@@ -162,11 +164,10 @@ class IndexFolder:
     def point_to(self, folder: Path) -> None:
         """Put a finished generation in use, in one atomic step; nothing is removed."""
         pointer = self.path / "current.new"
-        with pointer.open("w") as file:
-            file.write(folder.name)
-            file.flush()
-            os.fsync(file.fileno())
+        pointer.write_text(folder.name)
+        flush_file(pointer)
         pointer.replace(self.path / "current")
+        flush_names(self.path)
 
     def _put_in_use(self, folder: Path) -> None:
         """Point to a finished generation, in one atomic step.
