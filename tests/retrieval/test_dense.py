@@ -93,6 +93,15 @@ def test_halves_move_a_cosine_by_very_little() -> None:
     assert np.abs(cosines - vectors @ asked).max() < 0.0003
 
 
+def test_halves_are_widened_to_the_bit() -> None:
+    """Every finite half, the smallest and both zeros too, becomes the single that NumPy makes of it."""
+    halves = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    finite = halves[np.isfinite(halves)][:, np.newaxis]
+    arrays = DenseArrays(finite, np.empty((0, len(finite)), dtype=np.uint64), np.zeros(1, dtype=np.float32))
+    widened = arrays.vectors(np.arange(len(finite)))
+    assert np.array_equal(widened.view(np.int32), finite.astype(np.float32).view(np.int32))
+
+
 def test_chosen_rows_are_given_in_the_order_asked_for() -> None:
     """Vectors and cosines follow the rows, repeats included; of no rows there are none."""
     arrays = dense_arrays(random_vectors(20, 100))
