@@ -49,13 +49,44 @@ class NotApprovedError(QuickTakesError):
 
 
 class ProviderError(QuickTakesError):
-    """A model's server did not do what it was asked; each kind says who must act."""
+    """A model's server did not do what it was asked; each kind says who must act.
+
+    Attributes:
+        fault: what went wrong, in a word that logs and metrics count by.
+    """
+
+    fault = "failed"
 
 
 class ProviderUnavailableError(ProviderError):
     """The server cannot be reached, is too slow, or failed; the same call may succeed later."""
 
     retryable = True
+    fault = "unavailable"
+
+
+class ProviderTooSlowError(ProviderUnavailableError):
+    """The server let a deadline pass: for the first token, between two tokens, or for the whole reply."""
+
+    fault = "too slow"
+
+
+class ProviderBrokeOffError(ProviderUnavailableError):
+    """The server's reply stopped before its end: a lost connection, an error amid it, no finish reason."""
+
+    fault = "broke off"
+
+
+class ProviderOpenCircuitError(ProviderUnavailableError):
+    """The server failed again and again, so it is left alone for a while."""
+
+    fault = "left alone"
+
+
+class ProviderBusyError(ProviderUnavailableError):
+    """As many replies as may be under way at once are."""
+
+    fault = "busy"
 
 
 class ProviderRateLimitError(ProviderError):
@@ -66,6 +97,7 @@ class ProviderRateLimitError(ProviderError):
     """
 
     retryable = True
+    fault = "rate limited"
 
     def __init__(self, message: str, retry_after_s: float | None = None) -> None:
         self.retry_after_s = retry_after_s
@@ -75,9 +107,37 @@ class ProviderRateLimitError(ProviderError):
 class ProviderRejectedError(ProviderError):
     """The operator must change the key, the model, the address or the account: the server refuses the request."""
 
+    fault = "rejected"
+
 
 class ProviderReplyError(ProviderError):
     """The server replied with something else than was asked for; the operator must look at the server."""
+
+    fault = "malformed"
+
+
+class ProviderEmptyReplyError(ProviderReplyError):
+    """The server finished a reply that holds nothing."""
+
+    fault = "empty"
+
+
+class ProviderTruncatedReplyError(ProviderReplyError):
+    """The server cut a reply at its greatest length."""
+
+    fault = "cut short"
+
+
+class ProviderFilteredReplyError(ProviderReplyError):
+    """The server's content filter stopped a reply."""
+
+    fault = "filtered"
+
+
+class SpendingLimitError(ProviderError):
+    """The day's ceiling of tokens or cost is reached; the operator may raise it, or wait for the next day."""
+
+    fault = "over budget"
 
 
 @dataclass(frozen=True, slots=True, order=True)

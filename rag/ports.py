@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Generator, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from rag.models import CatalogChange, FileRecord, IndexedEntry, Passage, PassageKind, TermCounts
+from rag.models import (
+    CatalogChange,
+    ChatMessage,
+    FileRecord,
+    IndexedEntry,
+    Passage,
+    PassageKind,
+    ReplyPart,
+    TermCounts,
+)
 
 Vectors = npt.NDArray[np.float32]
 """Float32, one row a text; rows have unit length."""
@@ -57,6 +66,29 @@ class Reranker(Protocol):
 
     def rerank(self, question: str, texts: Sequence[str]) -> Sequence[float]:
         """Return the relevance of each text, in their order: finite, higher is better; raises `ProviderError`."""
+        ...
+
+
+class ChatModel(Protocol):
+    """Writes replies to messages."""
+
+    @property
+    def name(self) -> str:
+        """How provenance and errors name it: ``openai:gpt-5-mini``."""
+        ...
+
+    def stream(self, messages: Sequence[ChatMessage], is_shown: Callable[[], bool]) -> AsyncGenerator[ReplyPart]:
+        """Give a reply piece by piece, and last of all its `ReplyEnd`: without one the reply is not whole.
+
+        To be closed where it is not read to its end; the connection is then closed at once.
+
+        Args:
+            is_shown: whether a reader has seen something of the reply. Until then an attempt that fails may be followed
+                by another, told by a `ReplyRestart`; after it, never.
+
+        Raises:
+            ProviderError: the reply failed; what came before is not whole.
+        """
         ...
 
 
