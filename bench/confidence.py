@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from bench.questions import DevelopmentQuestion
 from rag.models import Evidence
 from rag.ports import Vectors
 from rag.retrieval import Retriever
-from rag.retrieval.fusion import CERTAINTY
 
 _HELD_OUT_WEIGHT = 0.5
 """What a question counts whose entries were hidden: beside them stand others that nobody judged for it."""
@@ -38,25 +37,26 @@ class Judged:
 
 
 def judge(asked: Sequence[DevelopmentQuestion], retrievers: Mapping[str, Retriever]) -> list[Judged]:
-    """Return what is found first for each question, and for each answerable one what is found without its entries."""
+    """Return what is found first for each question, and for each answerable one what is found without its entries.
+
+    Where nothing is found, which happens by words only, there is no score to judge.
+    """
     judged: list[Judged] = []
     for one in asked:
         retriever = retrievers[one.corpus]
-        first = retriever.retrieve(one.question)[0]
-        judged.append(Judged(one, first, first.url in one.relevant, held_out=False))
-        if one.relevant:
-            without = retriever.retrieve(one.question, exclude=list(one.relevant))[0]
+        for first in retriever.retrieve(one.question, limit=1):
+            judged.append(Judged(one, first, first.url in one.relevant, held_out=False))
+        for without in retriever.retrieve(one.question, limit=1, exclude=list(one.relevant)) if one.relevant else ():
             judged.append(Judged(one, without, right=False, held_out=True))
     return judged
 
 
-def fit(judged: Sequence[Judged]) -> tuple[dict[str, float], float]:
-    """Return the weights and the intercept of the model behind `rag.retrieval.fusion.probability`.
+def fit(judged: Sequence[Judged], names: Collection[str]) -> tuple[dict[str, float], float]:
+    """Return the weights and the intercept of the model behind `rag.retrieval.fusion.probability`, by signal.
 
     The weights are fitted with the held-out questions, the slope and the intercept then without them (Platt, 1999):
     held-out questions show what a wrong entry looks like, not how often one is found.
     """
-    names = list(CERTAINTY)
     values = np.array([[getattr(one.first.signals, name) for name in names] for one in judged])
     right = np.array([one.right for one in judged], dtype=float)
     counts = np.array([_HELD_OUT_WEIGHT if one.held_out else 1.0 for one in judged])

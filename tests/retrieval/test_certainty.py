@@ -25,17 +25,23 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
 
 
 @pytest.mark.parametrize(
-    ("surer", "less_sure"),
+    ("surer", "less_sure", "words_only"),
     [
-        ({"section": 0.7}, {"section": 0.6}),
-        ({"lead": 0.2}, {"lead": 0.0}),
-        ({"missing": 0.0}, {"missing": 6.0}),
-        ({"concepts": 5}, {"concepts": 1}),
+        ({"section": 0.7}, {"section": 0.6}, False),
+        ({"terms": 0.7}, {"terms": 0.6}, True),
+        *[
+            (*pair, words_only)
+            for words_only in (False, True)
+            for pair in (
+                ({"lead": 0.2}, {"lead": 0.0}),
+                ({"missing": 0.0}, {"missing": 6.0}),
+                ({"concepts": 5}, {"concepts": 1}),
+            )
+        ],
     ],
 )
-@pytest.mark.parametrize("words_only", [False, True])
 def test_each_signal_pulls_its_way(surer: dict[str, float], less_sure: dict[str, float], *, words_only: bool) -> None:
-    """A nearer section, a wider lead and a longer question make surer; a technical term that is lacking does not."""
+    """A nearer section, more terms, a wider lead and a longer question make surer; a technical term lacking does not."""
     ones, others = (replace(SIGNALS, words_only=words_only, **values) for values in (surer, less_sure))
     assert 0 < probability(others) < probability(ones) < 1
 
