@@ -44,10 +44,11 @@ def judge(asked: Sequence[DevelopmentQuestion], retrievers: Mapping[str, Retriev
     judged: list[Judged] = []
     for one in asked:
         retriever = retrievers[one.corpus]
-        for first in retriever.retrieve(one.question, limit=1):
-            judged.append(Judged(one, first, first.url in one.relevant, held_out=False))
-        for without in retriever.retrieve(one.question, limit=1, exclude=list(one.relevant)) if one.relevant else ():
-            judged.append(Judged(one, without, right=False, held_out=True))
+        found = retriever.retrieve(one.question, limit=1)
+        judged += [Judged(one, first, first.url in one.relevant, held_out=False) for first in found]
+        if one.relevant:
+            others = retriever.retrieve(one.question, limit=1, exclude=list(one.relevant))
+            judged += [Judged(one, other, right=False, held_out=True) for other in others]
     return judged
 
 

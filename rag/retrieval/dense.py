@@ -56,8 +56,10 @@ class DenseArrays:
         if count >= len(self.halves):
             return np.arange(len(self.halves))
         distances = np.zeros(self.codes.shape[1], dtype=np.uint16)
+        other = np.empty(self.codes.shape[1], dtype=np.uint64)
+        count_of_others = np.empty(self.codes.shape[1], dtype=np.uint8)
         for word, own in zip(_codes(vector[np.newaxis, :], self.centre), self.codes, strict=True):
-            distances += np.bitwise_count(np.bitwise_xor(own, word))
+            distances += np.bitwise_count(np.bitwise_xor(own, word, out=other), out=count_of_others)
         farthest = np.searchsorted(np.cumsum(np.bincount(distances)), count)
         return np.flatnonzero(distances <= farthest)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 
 import numpy as np
@@ -18,10 +18,10 @@ from rag.retrieval.reranking import RERANKED, rerank
 from rag.retrieval.snapshot import Snapshot
 from rag.retrieval.terms import TermMatch, match_terms
 
-_SECTIONS = 100
-_QUESTIONS = 30
+_SECTIONS = 50
 _BY_TERMS = 30
-"""How many of each signal's best become candidates; every candidate is then scored by all signals exactly."""
+"""How many of each one's best become candidates; every candidate is then scored by all signals exactly. The entries of
+the nearest questions are among them anyway: searched for as well, they changed no figure of docs/retrieval.md."""
 
 _RUNNER_UP = 5
 """The entry whose score a lead is measured from: answers to one question rarely stand in more than four."""
@@ -155,9 +155,8 @@ class Retriever:
         excluded = snapshot.numbers(exclude)
         hidden = len(snapshot.sections_of(excluded)[0]) if len(excluded) else 0
         by_section = snapshot.owners(snapshot.sections.search(vector, _SECTIONS + hidden)[0])
-        by_question = snapshot.questions.search(vector, _QUESTIONS + len(excluded))[0]
         by_terms = _best(matched.shares, _BY_TERMS + len(excluded))
-        entries = np.setdiff1d(np.concatenate([by_section, by_question, by_terms]), excluded)
+        entries = np.setdiff1d(np.concatenate([by_section, by_terms]), excluded)
         rows, begins = snapshot.sections_of(entries)
         cosines = snapshot.sections.cosines(vector, rows)
         return Candidates(
@@ -176,15 +175,23 @@ class Retriever:
         runner_up = float(fused[order[min(_RUNNER_UP, len(order)) - 1]])
         best = order[:limit]
         held = matched.held(found.entries[best])
+        missing = matched.missing(held)
         urls = [self.snapshot.urls[int(number)] for number in found.entries[best]]
         passages = {url: list(own) for url, own in groupby(self.store.passages(urls), key=lambda passage: passage.url)}
         evidence: list[Evidence] = []
         certainty = 1.0
         for rank, (place, url) in enumerate(zip(best, urls, strict=True), start=1):
             question, *sections = passages[url]
-            signals = _signals(found, int(place), matched, held[:, rank - 1], runner_up)
-            if self.snapshot.words_only:
-                signals = replace(signals, words_only=True)
+            signals = Signals(
+                section=float(found.section[place]),
+                question=float(found.question[place]),
+                terms=float(found.terms[place]),
+                missing=float(missing[rank - 1]),
+                concepts=min(len(matched.concepts), _MOST_CONCEPTS),
+                lead=float(fused[place]) - runner_up,
+                matched=matched.written(held[:, rank - 1]),
+                words_only=self.snapshot.words_only,
+            )
             certainty = min(certainty, probability(signals))  # never surer of an entry than of a better one
             scored = _scored(sections, self._nearness(sections, found, int(place), matched))
             evidence.append(Evidence(rank, url, question.text, certainty, signals, scored))
@@ -198,23 +205,9 @@ class Retriever:
         return found.section_cosines[begin : begin + len(sections)]
 
 
-def _signals(found: Candidates, place: int, matched: TermMatch, held: Vectors, runner_up: float) -> Signals:
-    lacking = matched.weights * (1 - held)
-    technical = [float(lack) for lack, concept in zip(lacking, matched.concepts, strict=True) if concept.technical]
-    return Signals(
-        section=float(found.section[place]),
-        question=float(found.question[place]),
-        terms=float(found.terms[place]),
-        missing=max(technical, default=0.0),
-        concepts=min(len(matched.concepts), _MOST_CONCEPTS),
-        lead=float(found.fused[place]) - runner_up,
-        matched=tuple(concept.written for concept, share in zip(matched.concepts, held, strict=True) if share > 0),
-    )
-
-
 def _scored(sections: list[Passage], cosines: Vectors) -> tuple[ScoredPassage, ...]:
-    pairs = zip(sections, map(float, cosines), strict=True)
-    return tuple(sorted((ScoredPassage(*pair) for pair in pairs), key=lambda scored: -scored.cosine))
+    scored = map(ScoredPassage, sections, cosines.tolist())
+    return tuple(sorted(scored, key=lambda each: -each.cosine))
 
 
 def _best(shares: Vectors, count: int) -> Rows:

@@ -36,6 +36,20 @@ class TermMatch:
                 np.maximum(own, self._share_held(wording, entries), out=own)
         return held
 
+    def missing(self, held: Vectors) -> Vectors:
+        """Return the weight of the heaviest technical concept that each entry lacks, shape ``(entries,)``.
+
+        Args:
+            held: what `held` gave for them.
+        """
+        technical = np.array([concept.technical for concept in self.concepts], dtype=np.bool_)
+        lacking = self.weights[technical, np.newaxis] * (1 - held[technical])
+        return lacking.max(axis=0, initial=0.0)
+
+    def written(self, held: Vectors) -> tuple[str, ...]:
+        """Return the concepts that an entry holds some of, as the question writes them; `held`: its shares."""
+        return tuple(concept.written for concept, share in zip(self.concepts, held.tolist(), strict=True) if share > 0)
+
     def shares_in(self, texts: Sequence[str]) -> Vectors:
         """Return how much of the concepts' weight each text holds, from 0 to 1, shape ``(texts,)``."""
         held = np.zeros((len(texts), len(self.concepts)), dtype=np.float32)

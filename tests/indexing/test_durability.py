@@ -33,7 +33,7 @@ class Disk:
 
 
 def test_a_pointer_never_points_to_what_is_not_on_disk(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each file and folder of a generation, and the pointer's text, are synced before the pointer is put in its place."""
+    """Each file and folder of a generation, and the pointer's text, are synced before the pointer takes its place."""
     disk = Disk(monkeypatch)
     bench.sync()
     assert disk.missed == [[]]

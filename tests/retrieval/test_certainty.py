@@ -41,7 +41,7 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     ],
 )
 def test_each_signal_pulls_its_way(surer: dict[str, float], less_sure: dict[str, float], *, words_only: bool) -> None:
-    """A nearer section, more terms, a wider lead and a longer question make surer; a technical term lacking does not."""
+    """A nearer section, more terms, a wider lead, a longer question make surer; a technical term lacking does not."""
     ones, others = (replace(SIGNALS, words_only=words_only, **values) for values in (surer, less_sure))
     assert 0 < probability(others) < probability(ones) < 1
 
