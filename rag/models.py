@@ -181,6 +181,22 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the evidence says of a sentence.
+
+    Attributes:
+        passage: that speaks of it; None where nothing does.
+        span: of the sentences in it, in the entry's decoded answer.
+        reasons: what the evidence lacks or says otherwise; empty for a supported sentence.
+    """
+
+    support: Support
+    passage: Passage | None
+    span: Span | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChatMessage:
     """One message to a chat model."""
 

@@ -11,11 +11,12 @@ from rag.passages.maths import maths_spans
 from rag.passages.plain import plain_text
 from rag.passages.sections import Section, split_sections
 from rag.passages.sentences import split_sentences
-from rag.passages.terms import stem, terms_of, words_of
+from rag.passages.terms import is_function_word, stem, terms_of, words_of
 
 __all__ = [
     "RECIPE",
     "embedded_text",
+    "is_function_word",
     "maths_spans",
     "passages_of",
     "plain_text",

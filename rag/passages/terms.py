@@ -37,6 +37,11 @@ def terms_of(text: str) -> list[str]:
     return [stem(word) for word in words_of(text) if word not in _STOP_WORDS]
 
 
+def is_function_word(word: str) -> bool:
+    """Return whether a lower-case word carries no meaning of its own."""
+    return word in _STOP_WORDS
+
+
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """Return the Snowball English stem of a lower-case word."""

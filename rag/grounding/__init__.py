@@ -1,0 +1,5 @@
+"""Whether what is said is said by an entry: a verdict on every sentence."""
+
+from rag.grounding.support import Sources
+
+__all__ = ["Sources"]
