@@ -29,7 +29,7 @@ test-ray: .venv-ray/.ready ## Run the tests that start Ray, in an environment of
 test-live: .venv-live/.ready ## Run the tests that talk to a real language model, in an environment of their own
 	.venv-live/bin/python -m pytest -n 0 -m live tests/live
 
-check: lint types imports docs corpus-lint test ## The whole gate; CI runs this
+check: lint types imports docs corpus-lint test test-live ## The whole gate; CI runs this
 
 lint: .venv/.ready-dev
 	$(BIN)/ruff format --check .

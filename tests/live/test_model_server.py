@@ -77,7 +77,7 @@ def test_a_reply_is_held_to_a_json_schema(model_server: str) -> None:
             reply = await client.chat.completions.create(
                 model=MODEL,
                 messages=[{"role": "user", "content": "Is a whale a mammal?"}],
-                max_tokens=100,
+                max_tokens=300,
                 temperature=0,
                 response_format={"type": "json_schema", "json_schema": {"name": "verdict", "schema": schema}},
             )
