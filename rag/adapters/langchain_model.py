@@ -147,11 +147,8 @@ def _in_a_thread(chunks: AsyncGenerator[ChatGenerationChunk]) -> Generator[ChatG
         finally:
             came.put(None)
 
-    with start_blocking_portal() as portal:
+    with start_blocking_portal() as portal:  # a reader who leaves raises out of it, and it cancels the task
         reading = portal.start_task_soon(read)
-        try:
-            while (chunk := came.get()) is not None:
-                yield chunk
-            reading.result()
-        finally:
-            reading.cancel()
+        while (chunk := came.get()) is not None:
+            yield chunk
+        reading.result()
