@@ -8,7 +8,7 @@ BIN := .venv/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help setup ask test test-ray check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean
+.PHONY: help setup ask test test-ray test-live check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -26,7 +26,10 @@ test: .venv/.ready-dev ## Run all tests
 test-ray: .venv-ray/.ready ## Run the tests that start Ray, in an environment of their own
 	.venv-ray/bin/python -m pytest -n 0 -m ray -p no:unraisableexception  # Ray leaves ended children unreaped
 
-check: lint types imports docs corpus-lint test ## The whole gate; CI runs this
+test-live: .venv-live/.ready ## Run the tests that talk to a real language model, in an environment of their own
+	.venv-live/bin/python -m pytest -n 0 -m live tests/live
+
+check: lint types imports docs corpus-lint test test-live ## The whole gate; CI runs this
 
 lint: .venv/.ready-dev
 	$(BIN)/ruff format --check .
@@ -80,12 +83,13 @@ lock: .venv/.ready-dev ## Choose dependency versions anew and write the lock fil
 	$(BIN)/uv pip compile $(LOCK) --group setup -o requirements.lock
 	$(BIN)/uv pip compile $(LOCK) --group setup --group dev -o requirements-dev.lock
 	$(BIN)/uv pip compile $(LOCK) --group setup --group dev --extra ray -c requirements-dev.lock -o requirements-ray.lock
+	$(BIN)/uv pip compile $(LOCK) --group setup --group dev --group live -c requirements-dev.lock -o requirements-live.lock
 	grep -A 99 '^uv==' requirements.lock | sed '/^    #/,$$d' > requirements-uv.lock
 
 LOCK := --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header pyproject.toml
 
 clean: ## Delete .venv, the indexes and all caches
-	rm -rf .venv .venv-ray .quicktakes .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-ray .venv-live .quicktakes .pytest_cache .ruff_cache .hypothesis
 
 .venv/bin/uv: requirements-uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -105,6 +109,12 @@ clean: ## Delete .venv, the indexes and all caches
 	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv-ray
 	$(BIN)/uv pip sync --quiet --python .venv-ray/bin/python --require-hashes requirements-ray.lock
 	$(BIN)/uv pip install --quiet --python .venv-ray/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv-live/.ready: .venv/.ready requirements-live.lock
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv-live
+	$(BIN)/uv pip sync --quiet --python .venv-live/bin/python --require-hashes requirements-live.lock
+	$(BIN)/uv pip install --quiet --python .venv-live/bin/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 define install

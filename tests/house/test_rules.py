@@ -47,9 +47,7 @@ def test_no_file_names_a_package_registry() -> None:
             assert not REGISTRY_HOSTS.search(file.read_text(encoding="utf-8")), file
 
 
-@pytest.mark.parametrize(
-    "name", ["requirements.lock", "requirements-dev.lock", "requirements-ray.lock", "requirements-uv.lock"]
-)
+@pytest.mark.parametrize("name", sorted(file.name for file in ROOT.glob("requirements*.lock")))
 def test_every_locked_package_has_hashes(name: str) -> None:
     """Each requirement of a lock file is pinned and followed by a hash."""
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
