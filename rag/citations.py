@@ -33,6 +33,15 @@ class CitationList:
         self._spans[passage.id] = (passage, Span(min(known.start, span.start), max(known.end, span.end)))
         return list(self._spans).index(passage.id) + 1
 
+    def adopt(self, citation: Citation, other: CitationList) -> int:
+        """Return the number here of a citation of another list; its quote is cited here too."""
+        passage, span = other.place_of(citation)
+        return self.cite(passage, span)
+
+    def place_of(self, citation: Citation) -> tuple[Passage, Span]:
+        """Return the section that a citation of this list quotes, and the quote's place."""
+        return list(self._spans.values())[citation.n - 1]
+
     def citations(self) -> tuple[Citation, ...]:
         """Return the citations by number."""
         return tuple(

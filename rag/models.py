@@ -248,11 +248,16 @@ ReplyPart = str | ReplyEnd | ReplyRestart
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer, with the numbers of its citations and what they do for it."""
+    """One sentence of an answer, with the numbers of its citations and what they do for it.
+
+    Attributes:
+        verbatim: whether it is an entry's own, word for word; a model wrote the others.
+    """
 
     text: str
     citations: tuple[int, ...]
     support: Support
+    verbatim: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +290,8 @@ class Answer:
         suggestions: nearest entries that were not cited, nearest first.
         timings_ms: wall-clock milliseconds by stage.
         notices: what the reader should know of how it was made, as `Search.notices`.
+        usage: tokens that a language model took; None where none took part.
+        cost_usd: of them; None where the price is unknown.
     """
 
     question: str
@@ -298,6 +305,40 @@ class Answer:
     provenance: Provenance
     timings_ms: dict[str, float]
     notices: tuple[str, ...] = ()
+    usage: Usage | None = None
+    cost_usd: float | None = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBegun:
+    """What is known of an answer before any of it is written.
+
+    Attributes:
+        rung: that is tried.
+        evidence: what the answer will be made from.
+    """
+
+    question: str
+    rung: Rung
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceShown:
+    """A sentence of an answer, its verdict known: it is never taken back.
+
+    Attributes:
+        lead: what stands in the answer's text between the sentence before and this one.
+        citations: that it cites, as they are now; a later sentence may widen the quote of one.
+    """
+
+    sentence: Sentence
+    lead: str
+    citations: tuple[Citation, ...]
+
+
+AnswerEvent = AnswerBegun | SentenceShown | Answer
+"""What an answer is given as while it is made: begun, sentence by sentence, and last of all whole."""
 
 
 @dataclass(frozen=True, slots=True)

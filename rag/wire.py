@@ -27,6 +27,8 @@ def answer_to_json(answer: Answer, line_id: Json = None) -> dict[str, Json]:
         "provenance": asdict(answer.provenance),
         "timings_ms": answer.timings_ms,
         "notices": list(answer.notices),
+        "usage": None if answer.usage is None else asdict(answer.usage),
+        "cost_usd": answer.cost_usd,
     }
 
 

@@ -2,5 +2,8 @@
 
 from rag.answering.answerer import Answerer
 from rag.answering.composer import Composer
+from rag.answering.fencing import PLACEHOLDERS
+from rag.answering.generator import Generator
+from rag.answering.shaping import SupportPolicy
 
-__all__ = ["Answerer", "Composer"]
+__all__ = ["PLACEHOLDERS", "Answerer", "Composer", "Generator", "SupportPolicy"]

@@ -20,15 +20,24 @@ _WORD = re.compile(
 _THOUSANDS = re.compile(r",(?=\d{3}(?:\D|$))")
 _CONTRACTED_NOT = re.compile(r"(?<=[a-z])n['’]t\b|(?<=can)not\b")
 
-_NUMBERS: Final[Mapping[str, str]] = dict(
-    pair.split("=")
-    for pair in (
-        "two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11 twelve=12 dozen=12 twenty=20 "
-        "thirty=30 forty=40 fifty=50 hundred=100 thousand=1000 million=1000000 billion=1000000000 single=1 half=1/2 "
-        "halves=1/2 halved=1/2 third=1/3 thirds=1/3 quarter=1/4 quarters=1/4 twice=2x double=2x doubles=2x doubled=2x "
-        "twofold=2x triple=3x triples=3x threefold=3x fourfold=4x tenfold=10x"
-    ).split()
-)
+_NUMBERS: Final[Mapping[str, str]] = {
+    word: number
+    for number, words in (
+        *((str(place), word) for place, word in enumerate("two three four five six seven eight nine ten".split(), 2)),
+        *(
+            ("11", "eleven"),
+            ("12", "twelve dozen"),
+            ("20", "twenty"),
+            ("30", "thirty"),
+            ("40", "forty"),
+            ("50", "fifty"),
+        ),
+        *(("100", "hundred"), ("1000", "thousand"), ("1000000", "million"), ("1000000000", "billion"), ("1", "single")),
+        *(("1/2", "half halves halved"), ("1/3", "third thirds"), ("1/4", "quarter quarters")),
+        *(("2x", "twice double doubles doubled twofold"), ("3x", "triple triples threefold"), ("10x", "tenfold")),
+    )
+    for word in words.split()
+}
 """Number words as digits. One is none of them: it stands for a thing as often as it counts."""
 
 _NEGATIONS: Final = frozenset(

@@ -1,0 +1,69 @@
+"""Evidence and question as a model is given them: data behind a fence that neither can close."""
+
+from __future__ import annotations
+
+import random
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from string import ascii_lowercase, digits
+
+from rag.models import ChatMessage, Passage
+from rag.prompts import Prompt
+
+PLACEHOLDERS = frozenset({"tag", "length", "example", "evidence", "question"})
+
+_FENCE = re.compile(r"</?\s*(?:evidence|question)\b[^>]*>?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a model is asked.
+
+    Attributes:
+        messages: system and user message.
+        passages: what was given, by its key: a letter, a digit and a letter, drawn anew each time.
+        tag: of the fences, drawn anew each time.
+    """
+
+    messages: tuple[ChatMessage, ...]
+    passages: Mapping[str, Passage]
+    tag: str
+
+
+def make_request(
+    prompt: Prompt,
+    question: str,
+    sections: Sequence[tuple[Passage, str]],
+    length: str,
+    chance: random.Random | None = None,
+) -> Request:
+    """Return the request for an answer to a question from some sections, each with its entry's question.
+
+    Args:
+        length: how long an answer to ask for, in words.
+        chance: draws the keys and the tag; nobody outside can foresee them where it is None.
+    """
+    chance = chance or secrets.SystemRandom()
+    tag = "".join(chance.choices(ascii_lowercase + digits, k=12))
+    keys = _draw_keys(len(sections) + 1, chance)
+    blocks = [
+        f"[{key}] {_unfenced(title)}\n{_unfenced(passage.section)}\n{_unfenced(passage.text)}".replace("\n\n", "\n")
+        for key, (passage, title) in zip(keys, sections, strict=False)
+    ]
+    messages = prompt.fill(
+        tag=tag, length=length, example=keys[-1], evidence="\n\n".join(blocks), question=_unfenced(question)
+    )
+    passages = {key: passage for key, (passage, _) in zip(keys, sections, strict=False)}
+    return Request(messages, passages, tag)
+
+
+def _draw_keys(count: int, chance: random.Random) -> list[str]:
+    every = [a + b + c for a in ascii_lowercase for b in digits for c in ascii_lowercase]
+    return chance.sample(every, count)
+
+
+def _unfenced(text: str) -> str:
+    """Return a text without anything that looks like one of our fences."""
+    return _FENCE.sub("", text)

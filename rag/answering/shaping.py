@@ -1,0 +1,117 @@
+"""What becomes of a sentence that a model wrote: shown as it is, put in the entry's own words, or left out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from rag.answering.fencing import Request
+from rag.answering.replies import Draft
+from rag.answering.wording import leans_back, says_nothing
+from rag.grounding import Sources
+from rag.models import Passage, Span, Support
+from rag.passages import plain_text, split_sentences, words_of
+
+SupportPolicy = Literal["strict", "mark"]
+
+_FOREIGN = re.compile(r"https?:|www\.|<[a-z/!]|\]\(|&[a-z#0-9]+;|`", re.IGNORECASE)
+"""Links, images, tags, code: nothing that a sentence about biology needs, and nothing that entries are cited for."""
+
+_LEAKED_WORDS: Final = 8
+"""So many words in a row that the instructions hold are theirs: the usual length for telling copied text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence to show.
+
+    Attributes:
+        passage, span: that it stands on; None for one that is shown unsupported, and marked so.
+        verbatim: whether it is the entry's own, word for word.
+    """
+
+    text: str
+    support: Support
+    passage: Passage | None
+    span: Span | None
+    verbatim: bool
+
+
+@dataclass(slots=True)
+class Shaper:
+    """Decides what is shown of one reply.
+
+    Nothing is shown as a fact that no entry says. A sentence that the evidence speaks of, but does not bear out word by
+    word, is replaced by the entry's own sentences, once; one that nothing speaks of is left out, or marked.
+
+    Attributes:
+        policy: ``strict`` shows what is supported only; ``mark`` also shows, and marks, what is supported in part or
+            not at all. What an entry contradicts is shown by neither.
+        written, left_out: sentences so far that the model wrote, and that nothing was shown for.
+    """
+
+    sources: Sources
+    request: Request
+    policy: SupportPolicy
+    written: int = 0
+    left_out: int = 0
+    _quoted: list[tuple[str, Span]] = field(default_factory=list[tuple[str, Span]])
+    _instructions: frozenset[tuple[str, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Read the instructions, to know them again."""
+        self._instructions = _runs(self.request.messages[0].content)
+
+    def shape(self, draft: Draft) -> list[Said]:
+        """Return what to show for a sentence; empty where it is left out."""
+        self.written += 1
+        said = [] if self._is_foreign(draft.text) else self._supported(draft)
+        self.left_out += not said
+        return said
+
+    def _supported(self, draft: Draft) -> list[Said]:
+        cited = {self.request.passages[key].id for key in draft.keys if key in self.request.passages}
+        verdict = self.sources.check(draft.text, preferred=cited)
+        is_marked = self.policy == "mark" and verdict.support in {"partly", "unsupported"}
+        if verdict.support == "supported" or is_marked:
+            return [Said(draft.text, verdict.support, verdict.passage, verdict.span, verbatim=False)]
+        if verdict.passage is None or verdict.span is None:
+            return []
+        return self._quote(verdict.passage, verdict.span)
+
+    def _quote(self, passage: Passage, span: Span) -> list[Said]:
+        """Return the sentences of a span that were not quoted yet, after the one they lean on."""
+        quoted: list[Said] = []
+        for own in _readable(passage, span):
+            text = _text_of(passage, own)
+            if (passage.id, own) not in self._quoted and not says_nothing(text):
+                self._quoted.append((passage.id, own))
+                quoted.append(Said(text, "supported", passage, own, verbatim=True))
+        return quoted
+
+    def _is_foreign(self, text: str) -> bool:
+        """Return whether a sentence holds links or markup, or words of the instructions, or the fence."""
+        leaks = not self._instructions.isdisjoint(_runs(text)) or self.request.tag in text
+        return leaks or bool(_FOREIGN.search(text))
+
+
+def _readable(passage: Passage, span: Span) -> list[Span]:
+    """Return the sentences of a span, with those before it that its first one leans on."""
+    every = [Span(passage.start + own.start, passage.start + own.end) for own in split_sentences(passage.text)]
+    first = next(place for place, own in enumerate(every) if own.end > span.start)
+    while first > 0 and leans_back(_text_of(passage, every[first])):
+        first -= 1
+    inside = [own for own in every[first:] if own.start < span.end]
+    while inside and leans_back(_text_of(passage, inside[0])):  # it leans on what stands in another section
+        del inside[0]
+    return inside
+
+
+def _text_of(passage: Passage, span: Span) -> str:
+    return passage.text[span.start - passage.start : span.end - passage.start]
+
+
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
+    words = words_of(plain_text(text))
+    return frozenset(tuple(words[at : at + _LEAKED_WORDS]) for at in range(len(words) - _LEAKED_WORDS + 1))
