@@ -21,7 +21,6 @@ from rag.errors import (
     ProviderRateLimitError,
     ProviderReplyError,
     ProviderTooSlowError,
-    SpendingLimitError,
 )
 from rag.models import ChatMessage, ReplyEnd, ReplyPart, ReplyRestart, Usage
 from rag.pauses import pause_s
@@ -115,8 +114,6 @@ class ResilientChatModel:
                         async for part in parts:
                             has_given = True
                             yield part
-                except SpendingLimitError:
-                    raise
                 except ProviderError as error:
                     if is_shown():
                         raise

@@ -145,7 +145,8 @@ class HttpServer:
         reader = _Reader()
 
         async def connected(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await self._serve(Connection(reader, writer), writer)
+            with suppress(asyncio.CancelledError):  # the loop ends; asyncio's own callback would print a traceback
+                await self._serve(Connection(reader, writer), writer)
 
         return asyncio.StreamReaderProtocol(reader, connected)
 

@@ -281,12 +281,12 @@ def test_a_server_that_is_not_there_is_named() -> None:
 @pytest.mark.parametrize(
     ("reply", "words", "given"),
     [
-        (ChatReply(PIECES, first_delay_s=5), r"0\.2 s for the first word", 0),
-        (ChatReply(PIECES, fault="stall", fault_after=0), r"0\.2 s for the first word", 0),
-        (ChatReply(["", *PIECES], delay_s=5), r"0\.2 s for the first word", 0),
-        (ChatReply(PIECES, fault="stall", fault_after=2), r"nothing for 0\.3 s amid", 2),
-        (ChatReply(PIECES, fault="endless", fault_after=2), r"nothing for 0\.3 s amid", 2),
-        (ChatReply(PIECES * 50, delay_s=0.05), r"more than 0\.7 s for its reply", None),
+        (ChatReply(PIECES, first_delay_s=5), r"0\.5 s for the first word", 0),
+        (ChatReply(PIECES, fault="stall", fault_after=0), r"0\.5 s for the first word", 0),
+        (ChatReply(["", *PIECES], delay_s=5), r"0\.5 s for the first word", 0),
+        (ChatReply(PIECES, fault="stall", fault_after=2), r"nothing for 0\.6 s amid", 2),
+        (ChatReply(PIECES, fault="endless", fault_after=2), r"nothing for 0\.6 s amid", 2),
+        (ChatReply(PIECES * 50, delay_s=0.05), r"more than 1\.5 s for its reply", None),
     ],
     ids=["no head", "no event", "no word", "stalled", "blanks only", "trickle"],
 )
@@ -295,12 +295,12 @@ def test_a_server_that_is_too_slow_is_left(
 ) -> None:
     """For the first word, between two, or in all; the error says which, and the server sees that it was left."""
     started = time.monotonic()
-    error, parts = failure_of(chat_server, reply, first_token_s=0.2, idle_s=0.3, total_s=0.7, most_tokens=10**6)
+    error, parts = failure_of(chat_server, reply, first_token_s=0.5, idle_s=0.6, total_s=1.5, most_tokens=10**6)
 
     assert isinstance(error, ProviderTooSlowError)
     assert error.retryable
     assert given is None or len(parts) == given
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 4
     assert chat_server.chats[0].left.wait(1)
     with pytest.raises(ProviderTooSlowError, match=words):
         raise error
@@ -308,9 +308,7 @@ def test_a_server_that_is_too_slow_is_left(
 
 def test_thoughts_are_signs_of_life(chat_server: OpenAIServer) -> None:
     """A model that thinks for longer than its first word may take is not left while thoughts come."""
-    parts = reply_to(
-        chat_server, ChatReply(PIECES, thoughts=["Hmm. "] * 8, delay_s=0.05), first_token_s=0.2, idle_s=0.2
-    )
+    parts = reply_to(chat_server, ChatReply(PIECES, thoughts=["Hmm. "] * 12, delay_s=0.1), first_token_s=1, idle_s=1)
 
     assert parts[:-1] == PIECES
 
@@ -324,10 +322,10 @@ def test_time_that_the_reader_takes_is_not_the_servers(chat_server: OpenAIServer
         async with aclosing(model.stream(QUESTION, never)) as stream:
             async for part in stream:
                 parts.append(part)
-                await asyncio.sleep(0.15)
+                await asyncio.sleep(0.35)
         return parts
 
-    assert run(model_at(chat_server, idle_s=0.1), slowly)[:-1] == PIECES
+    assert run(model_at(chat_server, idle_s=0.3), slowly)[:-1] == PIECES
 
 
 @pytest.mark.parametrize(
@@ -530,12 +528,16 @@ def test_cancelling_a_reader_closes_the_connection(chat_server: OpenAIServer, de
 
 
 def test_one_model_serves_many_event_loops(chat_server: OpenAIServer) -> None:
-    """A command runs a loop for each question: connections of an ended one are not used again."""
+    """Each has connections of its own: one that another loop keeps open is never used."""
     model = model_at(chat_server)
     chat_server.chat_default = lambda _: ChatReply(PIECES)
 
-    for _ in range(3):
-        assert run(model, read)[:-1] == PIECES
+    with asyncio.Runner() as first, asyncio.Runner() as second:
+        for runner in (first, second, first):
+            assert runner.run(read(model))[:-1] == PIECES
+        assert len(model._server._async_clients) == 2
+        for runner in (first, second):
+            runner.run(model.aclose())
 
 
 def test_a_connection_is_used_again(chat_server: OpenAIServer) -> None:
