@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from contextlib import aclosing
@@ -513,12 +514,18 @@ def test_closing_a_reply_closes_its_connection(chat_server: OpenAIServer) -> Non
 @pytest.mark.parametrize("delay_s", [0.0, 5.0], ids=["amid the reply", "before the first word"])
 def test_cancelling_a_reader_closes_the_connection(chat_server: OpenAIServer, delay_s: float) -> None:
     """A task that is cancelled while it waits for the server leaves nothing open for longer than half a second."""
-    chat_server.chat_scripts[:] = [ChatReply(PIECES, first_delay_s=delay_s, fault="stall", fault_after=2)]
+    taken = threading.Event()
+
+    def take(_: ChatAsked) -> ChatReply:
+        taken.set()
+        return ChatReply(PIECES, first_delay_s=delay_s, fault="stall", fault_after=2)
+
+    chat_server.chat_default = take
 
     async def cancel(model: OpenAIChatModel) -> bool:
         reading = asyncio.create_task(read(model))
-        await asyncio.sleep(0.2)
-        assert len(chat_server.chats) == 1
+        assert await asyncio.to_thread(taken.wait, 5)
+        await asyncio.sleep(0.1)
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading
