@@ -8,7 +8,7 @@ BIN := .venv/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help setup ask test test-ray test-live check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean
+.PHONY: help setup ask test test-ray test-live check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean bench-chat
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -78,6 +78,9 @@ bench-watch: .venv/.ready-dev ## Time how soon a saved entry is found while the 
 
 bench-kills: .venv/.ready-dev ## Kill 200 syncs at random moments, and prove the index after each: CORPUS=folder
 	$(BIN)/python -m bench.kills --corpus-dir "$(CORPUS)"
+
+bench-chat: .venv/.ready-dev ## Measure the CPU that a token of a streamed reply takes
+	$(BIN)/python -m bench.chat
 
 lock: .venv/.ready-dev ## Choose dependency versions anew and write the lock files
 	$(BIN)/uv pip compile $(LOCK) --group setup -o requirements.lock

@@ -158,7 +158,7 @@ def embedder_fingerprint(settings: Settings) -> str:
     model = _openai_model(settings)
     if model is None:
         return MiniLMEmbedder.fingerprint
-    from rag.adapters.openai_embedder import openai_fingerprint  # noqa: PLC0415 the package takes a second to import
+    from rag.adapters.openai_server import openai_fingerprint  # noqa: PLC0415 the package takes a second to import
 
     return openai_fingerprint(model, settings.openai_base_url)
 

@@ -71,6 +71,11 @@ def translate(error: openai.OpenAIError, server: str, secret: str | None = None)
 def reason_of(error: Exception, secret: str | None = None) -> str:
     """Return an error's message, and its cause's, as one short line."""
     words = f"{str(error).rstrip('.')}: {error.__cause__}" if error.__cause__ else str(error)
+    return shortened(words, secret)
+
+
+def shortened(words: str, secret: str | None = None) -> str:
+    """Return a server's words as one short line."""
     line = " ".join(words.replace(secret, "***").split() if secret else words.split())
     return line if len(line) <= _MOST_REASON else line[:_MOST_REASON] + "..."
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from rag.errors import ProviderError, ProviderRateLimitError
+from rag.errors import ProviderError
+from rag.pauses import pause_s
 
 _Result = TypeVar("_Result")
 
@@ -17,8 +17,7 @@ _Result = TypeVar("_Result")
 class RetryPolicy:
     """How long and how often a call is made again after a retryable `rag.errors.ProviderError`.
 
-    The server's own wish, `ProviderRateLimitError.retry_after_s`, comes first; else pauses double, and a random part of
-    each keeps callers that failed together from coming back together.
+    Pauses are as long as `rag.pauses` says.
 
     Attributes:
         deadline_s: seconds after which no further call is begun; pauses count.
@@ -46,14 +45,8 @@ class RetryPolicy:
             try:
                 return attempt(min(self.call_timeout_s, end - self.clock()))
             except ProviderError as error:
-                pause_s = self._pause_s(error, calls)
-                if not error.retryable or self.clock() + pause_s >= end:
+                wait_s = pause_s(error, calls, self.first_pause_s, self.longest_pause_s)
+                if not error.retryable or self.clock() + wait_s >= end:
                     raise
-            self.sleep(pause_s)
+            self.sleep(wait_s)
         return attempt(min(self.call_timeout_s, end - self.clock()))
-
-    def _pause_s(self, error: ProviderError, calls: int) -> float:
-        if isinstance(error, ProviderRateLimitError) and error.retry_after_s is not None:
-            return min(max(error.retry_after_s, self.first_pause_s), self.longest_pause_s)
-        pause_s = min(self.first_pause_s * 2 ** (calls - 1), self.longest_pause_s)
-        return pause_s * random.uniform(0.5, 1)  # noqa: S311 nothing secret

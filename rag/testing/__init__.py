@@ -1,6 +1,7 @@
 """Doubles for the ports, and entries to test with: what uses QuickTakes can be tested without a model."""
 
 from rag.testing.bulk_embedder import InlineBulkEmbedder
+from rag.testing.chat_model import ScriptedChatModel
 from rag.testing.embedder import HashEmbedder
 from rag.testing.embeddings_server import EmbeddingsServer
 from rag.testing.entries import entry_text, make_entry
@@ -13,6 +14,7 @@ __all__ = [
     "HashReranker",
     "InlineBulkEmbedder",
     "MemoryVectorIndex",
+    "ScriptedChatModel",
     "entry_text",
     "make_entry",
 ]

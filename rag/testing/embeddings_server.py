@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, ClassVar, Final, Self
+from typing import Any, Final
 
 from rag.ports import Vectors
 from rag.testing.embedder import HashEmbedder
+from rag.testing.http_server import Connection, HttpServer, Request
 from rag.testing.reranker import HashReranker
-
-_WAIT_S: Final = 10.0
-"""No request holds a thread for longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,39 +38,41 @@ class Reply:
 Script = Callable[[Asked], Reply]
 
 
-class EmbeddingsServer:
+class EmbeddingsServer(HttpServer):
     """Replies to ``POST /v1/embeddings`` and ``POST /v1/rerank`` as the doubles do, while a ``with`` block runs.
 
     Attributes:
-        url: to be given as a base url.
         asked: every request, in order.
-        scripts: what to reply to the next requests, one each; after them all replies are good.
-        closing: set when the block ends, for a script to wait on.
+        scripts: what to reply to the next requests, one each; after them all replies are good. They run in threads of
+            their own, and may wait.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(port)
         self.asked: list[Asked] = []
         self.scripts: list[Script] = []
-        self.closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("_Handler", (_Handler,), {"owner": self}))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
 
     @property
     def texts(self) -> list[str]:
         """Return every text that was asked for, in order."""
         return [text for asked in self.asked for text in asked.texts]
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
+    async def reply(self, request: Request, connection: Connection) -> None:
+        """Reply to a request."""
+        if request.path not in _PATHS:
+            return await send(error_reply(404, f"no path {request.path}"), connection)
+        asked = _asked(json.loads(request.body), request.headers.get("authorization"))
+        self.asked.append(asked)
+        script = self.scripts.pop(0) if self.scripts else good_reply
+        return await send(await asyncio.to_thread(script, asked), connection)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.closing.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+
+async def send(reply: Reply, connection: Connection) -> None:
+    """Send a reply, part by part."""
+    await connection.start(reply.status, reply.headers, is_chunked=False)
+    parts = iter(reply.body)
+    while part := await asyncio.to_thread(next, parts, b""):
+        await connection.send(part)
 
 
 def embeddings(texts: list[str]) -> Vectors:
@@ -128,29 +126,3 @@ def _asked(body: dict[str, Any], authorization: str | None) -> Asked:
 
 
 _PATHS: Final = {"/v1/embeddings", "/v1/rerank"}
-
-
-class _Handler(BaseHTTPRequestHandler):
-    owner: ClassVar[EmbeddingsServer]
-    timeout = _WAIT_S
-
-    def do_POST(self) -> None:
-        length = int(self.headers["Content-Length"])
-        body: dict[str, Any] = json.loads(self.rfile.read(length))
-        asked = _asked(body, self.headers["Authorization"])
-        self.owner.asked.append(asked)
-        script = self.owner.scripts.pop(0) if self.owner.scripts else good_reply
-        reply = script(asked) if self.path in _PATHS else error_reply(404, f"no path {self.path}")
-        try:
-            self.send_response(reply.status)
-            for name, value in reply.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            for part in reply.body:
-                self.wfile.write(part)
-                self.wfile.flush()
-        except OSError:
-            return  # the one who asked has gone
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class's name
-        """Write nothing."""

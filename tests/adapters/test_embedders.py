@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from rag.adapters.minilm import MiniLMEmbedder
-from rag.adapters.openai_embedder import OpenAIEmbedder, openai_fingerprint
+from rag.adapters.openai_embedder import OpenAIEmbedder
+from rag.adapters.openai_server import openai_fingerprint
 from rag.ports import Embedder
 from rag.testing import HashEmbedder
 

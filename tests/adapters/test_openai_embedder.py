@@ -16,7 +16,8 @@ import pytest
 
 from rag.adapters import openai_server
 from rag.adapters.minilm import MiniLMEmbedder
-from rag.adapters.openai_embedder import OpenAIEmbedder, openai_fingerprint
+from rag.adapters.openai_embedder import OpenAIEmbedder
+from rag.adapters.openai_server import openai_fingerprint
 from rag.adapters.retrying import RetryPolicy
 from rag.corpus import load_corpus
 from rag.errors import (

@@ -133,7 +133,7 @@ def test_a_failure_that_passes_is_not_seen(server: EmbeddingsServer) -> None:
 
 def test_a_failure_that_lasts_is_told_soon(server: EmbeddingsServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who searches is not kept waiting for something that can be done without: it is asked twice."""
-    monkeypatch.setattr("rag.adapters.retrying.random.uniform", lambda *_: 0.0)
+    monkeypatch.setattr("rag.adapters.retrying.pause_s", lambda *_: 0.0)
     server.scripts = [always(error_reply(500, "out of memory"))] * 9
 
     with pytest.raises(ProviderUnavailableError, match="out of memory"):
