@@ -1,4 +1,4 @@
-"""How long one reply of a chat model may take."""
+"""How long one reply of a chat model may take and be."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ _Part = TypeVar("_Part")
 
 @dataclass(frozen=True, slots=True)
 class ChatLimits:
-    """Seconds that one reply may take.
+    """How long a reply may take, and how long it may be.
 
     Attributes:
-        total_s: from the question to the reply's end: an answer of 500 tokens at ten a second still comes whole.
-        first_token_s: until its first text: a server that loads its model takes seconds, and no reader waits longer.
-        idle_s: between two parts after it: servers that work send several a second.
+        total_s: for the whole reply: 1,024 tokens at 20 a second, about what a large model gives, take 51 s.
+        first_token_s: a model that thinks first, or reads 4,000 tokens on a processor without help, takes most of it;
+            readers have gone by then.
+        idle_s: between two tokens; a server that gives one in ten seconds would need hours.
+        most_tokens: an answer of 250 words takes 350; a model that thinks needs the rest.
     """
 
     total_s: float = 60.0
     first_token_s: float = 20.0
     idle_s: float = 10.0
+    most_tokens: int = 1_024
 
 
 class TimedReply(Generic[_Part]):

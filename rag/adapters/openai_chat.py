@@ -6,9 +6,9 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Any, Final
 
+from rag.adapters.chat_limits import ChatLimits
 from rag.adapters.openai_prices import cost_usd
 from rag.adapters.openai_reply import ReplyReader
 from rag.adapters.openai_server import OpenAIServer, openai_fingerprint
@@ -29,24 +29,6 @@ _USAGE_WAIT_S: Final = 2.0
 
 _DRAIN_WAIT_S: Final = 0.1
 """All is said; once the connection is read to its end it can be used again. The openai package waits as long."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChatLimits:
-    """How long a reply may take, and how long it may be.
-
-    Attributes:
-        total_s: for the whole reply: 1,024 tokens at 20 a second, about what a large model gives, take 51 s.
-        first_token_s: a model that thinks first, or reads 4,000 tokens on a processor without help, takes most of it;
-            readers have gone by then.
-        idle_s: between two tokens; a server that gives one in ten seconds would need hours.
-        most_tokens: an answer of 250 words takes 350; a model that thinks needs the rest.
-    """
-
-    total_s: float = 60.0
-    first_token_s: float = 20.0
-    idle_s: float = 10.0
-    most_tokens: int = 1_024
 
 
 class OpenAIChatModel:
