@@ -13,6 +13,7 @@ PassageKind = Literal["question", "section"]
 Status = Literal["answered", "partial", "abstained"]
 Rung = Literal["curated", "composed", "generated"]
 Support = Literal["supported", "partly", "unsupported", "contradicted"]
+SupportPolicy = Literal["strict", "mark"]
 ChatRole = Literal["system", "user", "assistant"]
 
 

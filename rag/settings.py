@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
+
+from rag.errors import ConfigurationError
+from rag.models import SupportPolicy
+
+_Number = TypeVar("_Number", int, float)
 
 DEFAULT_CORPUS_DIR = Path("corpus")
 DEFAULT_DATA_DIR = Path(".quicktakes")
@@ -44,6 +51,12 @@ class Settings:
             (``QUICKTAKES_EMBEDDER``).
         reranker: ``openai:<model>`` at a server with the common rerank protocol; None for none
             (``QUICKTAKES_RERANKER``).
+        chat_model: ``provider:model`` of LangChain's names, or several with commas between, best first;
+            ``openai:<model>`` is asked at `openai_base_url`; None for none (``QUICKTAKES_CHAT_MODEL``).
+        support: ``strict`` shows only what the entries support, ``mark`` also shows and marks what they support in part
+            or not at all (``QUICKTAKES_SUPPORT``).
+        daily_tokens, daily_usd: of chat models, above which none is asked until the next day, UTC; None for no ceiling
+            (``QUICKTAKES_DAILY_TOKENS``, ``QUICKTAKES_DAILY_USD``).
         openai_base_url: address of those servers, OpenAI's where it is None (``OPENAI_BASE_URL``).
         openai_api_key: OpenAI needs one, a server of one's own may not (``OPENAI_API_KEY``).
         chroma_url: Chroma server that keeps the vectors, ``http://host:port`` or ``https://host:port``; they are kept
@@ -57,6 +70,10 @@ class Settings:
     data_dir: Path = DEFAULT_DATA_DIR
     embedder: str = DEFAULT_EMBEDDER
     reranker: str | None = None
+    chat_model: str | None = None
+    support: SupportPolicy = "strict"
+    daily_tokens: int | None = None
+    daily_usd: float | None = None
     openai_base_url: str | None = None
     openai_api_key: str | None = field(default=None, repr=False)
     chroma_url: str | None = None
@@ -65,12 +82,20 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Return what the environment sets, and the defaults for the rest."""
+        """Return what the environment sets, and the defaults for the rest.
+
+        Raises:
+            ConfigurationError: a variable holds what it cannot.
+        """
         return cls(
             corpus_dir=Path(os.environ.get("QUICKTAKES_CORPUS_DIR") or DEFAULT_CORPUS_DIR),
             data_dir=Path(os.environ.get("QUICKTAKES_DATA_DIR") or DEFAULT_DATA_DIR),
             embedder=os.environ.get("QUICKTAKES_EMBEDDER") or DEFAULT_EMBEDDER,
             reranker=os.environ.get("QUICKTAKES_RERANKER") or None,
+            chat_model=os.environ.get("QUICKTAKES_CHAT_MODEL") or None,
+            support=_support(os.environ.get("QUICKTAKES_SUPPORT") or "strict"),
+            daily_tokens=_amount("QUICKTAKES_DAILY_TOKENS", int),
+            daily_usd=_amount("QUICKTAKES_DAILY_USD", float),
             # The openai package reads this one too, and takes an empty one for an address: so it is refused, not unset.
             openai_base_url=os.environ.get("OPENAI_BASE_URL"),
             openai_api_key=os.environ.get("OPENAI_API_KEY") or None,
@@ -78,3 +103,23 @@ class Settings:
             chroma_token=os.environ.get("QUICKTAKES_CHROMA_TOKEN") or None,
             ray_address=os.environ.get("QUICKTAKES_RAY_ADDRESS") or None,
         )
+
+
+def _support(value: str) -> SupportPolicy:
+    if value not in {"strict", "mark"}:
+        raise ConfigurationError(f"QUICKTAKES_SUPPORT is {value!r}; set it to strict or mark, or unset it for strict")
+    return "strict" if value == "strict" else "mark"
+
+
+def _amount(name: str, kind: Callable[[str], _Number]) -> _Number | None:
+    """Return the amount that a variable holds; None where it is not set."""
+    value = os.environ.get(name)
+    if not value:
+        return None
+    try:
+        amount = kind(value)
+    except ValueError:
+        amount = None
+    if amount is None or not 0 <= amount < float("inf"):
+        raise ConfigurationError(f"{name} is {value!r}; set it to a number, 0 or more, or unset it for no ceiling")
+    return amount

@@ -3,7 +3,6 @@
 from rag.answering.answerer import Answerer
 from rag.answering.composer import Composer
 from rag.answering.fencing import PLACEHOLDERS
-from rag.answering.generator import Generator
-from rag.answering.shaping import SupportPolicy
+from rag.answering.generator import AnswerGenerator
 
-__all__ = ["PLACEHOLDERS", "Answerer", "Composer", "Generator", "SupportPolicy"]
+__all__ = ["PLACEHOLDERS", "AnswerGenerator", "Answerer", "Composer"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from rag.answering.assembly import Assembly, leads_in
 from rag.answering.composer import Chosen, Composer
-from rag.answering.generator import Generator, Outcome, evidence_sections
+from rag.answering.generator import AnswerGenerator, Outcome, evidence_sections
 from rag.answering.layout import lay_out
 from rag.answering.questions import asks_the_same, mentions_all, names_in, parts_of
 from rag.answering.statements import Statement
@@ -55,7 +55,7 @@ class Answerer:
     composer: Composer
     store: PassageStore
     provenance: Provenance
-    generator: Generator | None = None
+    generator: AnswerGenerator | None = None
 
     def ask(self, question: str, *, exclude: Collection[str] = ()) -> Answer:
         """Answer a question without a language model.

@@ -11,10 +11,10 @@ from typing import Final
 from rag.answering.fencing import make_request
 from rag.answering.questions import FACT, length_for
 from rag.answering.replies import Draft, Opening, ReplyReader
-from rag.answering.shaping import Said, Shaper, SupportPolicy
+from rag.answering.shaping import Said, Shaper
 from rag.errors import ProviderError
 from rag.grounding import Sources
-from rag.models import Passage, ReplyEnd, ReplyRestart, Search, Usage
+from rag.models import Passage, ReplyEnd, ReplyRestart, Search, SupportPolicy, Usage
 from rag.ports import ChatModel
 from rag.prompts import Prompt
 
@@ -77,7 +77,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Generator:
+class AnswerGenerator:
     """Has a chat model answer from evidence.
 
     Attributes:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 from rag.answering.fencing import Request
 from rag.answering.replies import Draft
 from rag.answering.wording import leans_back, says_nothing
 from rag.grounding import Sources
-from rag.models import Passage, Span, Support
+from rag.models import Passage, Span, Support, SupportPolicy
 from rag.passages import plain_text, split_sentences, words_of
-
-SupportPolicy = Literal["strict", "mark"]
 
 _FOREIGN = re.compile(r"https?:|www\.|<[a-z/!]|\]\(|&[a-z#0-9]+;|`", re.IGNORECASE)
 """Links, images, tags, code: nothing that a sentence about biology needs, and nothing that entries are cited for."""

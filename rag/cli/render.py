@@ -21,7 +21,10 @@ _HEADINGS = {
     ("answered", "curated"): "From the QuickTakes answer",
     ("answered", "composed"): "Composed from QuickTakes entries",
     ("partial", "composed"): "Answered in part, composed from QuickTakes entries",
+    ("answered", "generated"): "Written from QuickTakes entries",
+    ("partial", "generated"): "Answered in part, written from QuickTakes entries",
     ("abstained", "composed"): "Not covered",
+    ("abstained", "generated"): "Not covered",
 }
 
 

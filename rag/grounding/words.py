@@ -48,7 +48,8 @@ _NEGATIONS: Final = frozenset(
 _CONNECTIVES: Final = frozenset(
     "since although whereas even yet therefore thus hence however instead again well together moreover one ones back "
     "take taken takes taking took make made makes making come comes came go goes going get gets put puts set sets let "
-    "lets hold holds held turn turns turned bring brings brought run runs keep keeps kept become becomes became happens".split()
+    "lets hold holds held turn turns turned bring brings brought run runs keep keeps kept become becomes became "
+    "happens".split()
 )
 """Words that join or carry others and say little themselves."""
 

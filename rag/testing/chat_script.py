@@ -19,7 +19,7 @@ reply is a web page; no event has a choice; blanks are sent for ever."""
 
 _PIECE: Final = re.compile(r"\s*\S+|\s+$")
 _FENCED: Final = re.compile(
-    r"^(```|~~~)[^\n]*\n(.*?)^\1|<(\w*evidence\w*|document|passage)\b[^>]*>(.*?)</\3>", re.MULTILINE | re.DOTALL
+    r"^(```|~~~)[^\n]*\n(.*?)^\1|<(\w*evidence[\w-]*|document|passage)\b[^>]*>(.*?)</\3>", re.MULTILINE | re.DOTALL
 )
 _MOST_SENTENCES: Final = 3
 """So many sentences of evidence make an answer."""

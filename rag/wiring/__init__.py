@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Callable, Collection, Generator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import AsyncGenerator, Callable, Collection, Generator, Sequence
+from contextlib import ExitStack, aclosing, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -42,10 +43,11 @@ from rag.indexing import (
     treat,
     verify,
 )
-from rag.models import Answer, Provenance, Search
+from rag.models import Answer, AnswerEvent, Provenance, Search
 from rag.ports import BulkEmbedder, Embedder, Reranker
 from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer, related_entries
 from rag.settings import DEFAULT_EMBEDDER, Settings
+from rag.wiring.chat import Chat, open_chat
 
 _Result = TypeVar("_Result")
 _Reply = TypeVar("_Reply", Answer, Search)
@@ -77,18 +79,47 @@ class QuickTakes:
     """An open corpus: ask it, search it.
 
     Attributes:
+        chat: writes answers with a language model; None where there is none.
         notices: what every answer says of how it was made; see `rag.models.Search.notices`.
         substitute: gives what to use instead where the index or the embedder fails a call; without one, it raises.
     """
 
     retriever: Retriever
     answerer: Answerer
+    chat: Chat | None = None
     notices: tuple[str, ...] = ()
     substitute: Callable[[QuickTakesError], QuickTakes] | None = None
 
     def ask(self, question: str, *, exclude: Collection[str] = ()) -> Answer:
-        """Answer a question; see `rag.answering.Answerer.ask`."""
+        """Answer a question; see `rag.answering.Answerer`. With a chat model, never call it on an event loop."""
+        if self.chat is not None:
+            return self.chat.portal.call(self._last_event, question, exclude)
         return self._try(lambda own: own.with_notices(own.answerer.ask(question, exclude=exclude)))
+
+    async def stream(self, question: str, *, exclude: Collection[str] = ()) -> AsyncGenerator[AnswerEvent]:
+        """Answer a question while it is being written; see `rag.answering.Answerer.stream`."""
+        begun = False
+        try:
+            async with aclosing(self.answerer.stream(question, exclude=exclude)) as events:
+                async for event in events:
+                    begun = True
+                    yield self.with_notices(event) if isinstance(event, Answer) else event
+        except (IndexStateError, ProviderError) as error:
+            if self.substitute is None or begun:
+                raise
+            substitute = await asyncio.to_thread(self.substitute, error)
+        else:
+            return
+        async with aclosing(substitute.stream(question, exclude=exclude)) as events:
+            async for event in events:
+                yield event
+
+    async def _last_event(self, question: str, exclude: Collection[str]) -> Answer:
+        async with aclosing(self.stream(question, exclude=exclude)) as events:
+            async for event in events:
+                if isinstance(event, Answer):
+                    return event
+        raise AssertionError("an answer has no end")  # pragma: no cover the last event is the answer
 
     def search(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> Search:
         """Find the entries that answer a question; see `rag.retrieval.Retriever.search`."""
@@ -266,7 +297,7 @@ def watch_corpus(
     Raises:
         ConfigurationError: the system refuses to watch the folder.
     """
-    from rag.adapters.folder_changes import folder_changes  # noqa: PLC0415 brings asyncio, which nobody else needs
+    from rag.adapters.folder_changes import folder_changes  # noqa: PLC0415 few need it
 
     Follower(corpus_dir, sync, say, warn).follow(folder_changes(corpus_dir))
 
@@ -288,7 +319,10 @@ def open_index(settings: Settings, embedder: Embedder) -> Generator[QuickTakes]:
         snapshot = generation.snapshot
         retriever = Retriever(embedder, snapshot, catalog, _query_reader(snapshot), dimensions, reranker)
         provenance = Provenance(meta["corpus"], f"{meta['recipe']}:{generation.folder.name}", meta["embedder"])
-        yield QuickTakes(retriever, Answerer(retriever, Composer(embedder, snapshot.postings), catalog, provenance))
+        with open_chat(settings, snapshot.postings.weight) as chat:
+            generator = chat.generator if chat else None
+            composer = Composer(embedder, snapshot.postings)
+            yield QuickTakes(retriever, Answerer(retriever, composer, catalog, provenance, generator), chat)
 
 
 def _query_reader(snapshot: Snapshot) -> QueryReader:
@@ -367,7 +401,10 @@ class _WordsOnly:
         snapshot = read_words(self.settings.corpus_dir, catalog, embedder, self.progress)
         retriever = Retriever(embedder, snapshot, catalog, _query_reader(snapshot))
         provenance = Provenance(catalog.meta()["corpus"], "words only", "none")
-        return QuickTakes(retriever, Answerer(retriever, Composer(embedder, snapshot.postings), catalog, provenance))
+        chat = self.opened.enter_context(open_chat(self.settings, snapshot.postings.weight))
+        generator = chat.generator if chat else None
+        composer = Composer(embedder, snapshot.postings)
+        return QuickTakes(retriever, Answerer(retriever, composer, catalog, provenance, generator), chat)
 
 
 def _told(error: QuickTakesError | OSError) -> str:
