@@ -89,9 +89,9 @@ class Shaper:
         return quoted
 
     def _is_foreign(self, text: str) -> bool:
-        """Return whether a sentence holds links or markup, or words of the instructions, or the fence."""
+        """Return whether a sentence holds links or markup, or words of the instructions, or the fence, or asks."""
         leaks = not self._instructions.isdisjoint(_runs(text)) or self.request.tag in text
-        return leaks or bool(_FOREIGN.search(text))
+        return leaks or text.endswith("?") or bool(_FOREIGN.search(text))
 
 
 def _readable(passage: Passage, span: Span) -> list[Span]:

@@ -21,6 +21,11 @@ _PIECE: Final = re.compile(r"\s*\S+|\s+$")
 _FENCED: Final = re.compile(
     r"^(```|~~~)[^\n]*\n(.*?)^\1|<(\w*evidence[\w-]*|document|passage)\b[^>]*>(.*?)</\3>", re.MULTILINE | re.DOTALL
 )
+_KEYED: Final = re.compile(
+    r"^(?P<key>\[\w+\]) [^\n]*\n(?:[^\n.]{0,80}\n)?(?P<text>.*?)(?=^\[\w+\] |\Z)", re.MULTILINE | re.DOTALL
+)
+"""A piece of evidence below its key, its question and its heading."""
+
 _MOST_SENTENCES: Final = 3
 """So many sentences of evidence make an answer."""
 
@@ -97,19 +102,26 @@ ChatScript = Callable[[ChatAsked], ChatReply]
 
 
 def echo_reply(asked: ChatAsked) -> ChatReply:
-    """Return the first sentences of the evidence that the prompt holds between fences.
+    """Return the first sentences of the evidence that the last message holds between fences, with their keys.
 
     Fences are three backticks or tildes, or tags whose name has ``evidence`` in it or is ``document`` or ``passage``.
     """
     if "response_format" in asked.body and asked.body["response_format"].get("type") == "json_schema":
         return ChatReply(status=400, message="no JSON is scripted for this request: give a step with a value")
+    told = str(asked.body["messages"][-1].get("content") or "") if asked.body.get("messages") else ""
+    evidence = "\n".join(found[2] or found[4] or "" for found in _FENCED.finditer(told))
     sentences = [
-        fenced[span.start : span.end]
-        for found in _FENCED.finditer(asked.prompt)
-        for fenced in [found[2] or found[4] or ""]
-        for span in split_sentences(fenced)
+        f"{block[span.start : span.end]}{key}"
+        for key, block in _blocks(evidence)
+        for span in split_sentences(block)[:_MOST_SENTENCES]
     ]
     return ChatReply(" ".join(sentences[:_MOST_SENTENCES]) or "The prompt holds no evidence between fences.")
+
+
+def _blocks(evidence: str) -> list[tuple[str, str]]:
+    """Return the texts of evidence, each with the key to cite it by; one that has none stands for all."""
+    found = [(f" {block['key']}", block["text"]) for block in _KEYED.finditer(evidence)]
+    return found or [("", evidence)]
 
 
 def read_script(file: Path) -> list[ChatReply]:
