@@ -43,11 +43,11 @@ from rag.indexing import (
     treat,
     verify,
 )
-from rag.models import Answer, AnswerEvent, Provenance, Search
-from rag.ports import BulkEmbedder, Embedder, Reranker
+from rag.models import Answer, AnswerEvent, Provenance, Search, SupportPolicy
+from rag.ports import BulkEmbedder, ChatModel, Embedder, Reranker
 from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer, related_entries
 from rag.settings import DEFAULT_EMBEDDER, Settings
-from rag.wiring.chat import Chat, open_chat
+from rag.wiring.chat import Chat, make_generator, open_chat
 
 _Result = TypeVar("_Result")
 _Reply = TypeVar("_Reply", Answer, Search)
@@ -145,6 +145,20 @@ class QuickTakes:
             if self.substitute is None:
                 raise
             return call(self.substitute(error))
+
+
+def with_chat_model(quicktakes: QuickTakes, model: ChatModel, support: SupportPolicy | None = None) -> QuickTakes:
+    """Return an open corpus whose answers a chat model writes.
+
+    Args:
+        support: the policy; None for that of the corpus as it is open, ``strict`` where no model is set up there.
+    """
+    answerer = quicktakes.answerer
+    own = answerer.generator
+    generator = make_generator(
+        model, quicktakes.retriever.snapshot.postings.weight, support or (own.policy if own else "strict")
+    )
+    return replace(quicktakes, answerer=replace(answerer, generator=generator))
 
 
 def load_embedder(settings: Settings) -> Embedder:
