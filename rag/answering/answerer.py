@@ -85,23 +85,14 @@ class Answerer:
         """
         watch = _Watch()
         question = question.strip()
-        found = await asyncio.to_thread(self.retriever.search, question, limit=_EVIDENCE, exclude=exclude)
-        watch.lap("retrieve")
-        reply = await asyncio.to_thread(self._curated, question, found)
-        parts = None
-        if reply is None and self.generator is not None:
-            parts = await asyncio.to_thread(self._parts, found, exclude)
-            if not any(part.is_covered for part in parts):
-                reply = _abstained("generated", self._citations(), found.notices)
-        elif reply is None:
-            reply = await asyncio.to_thread(self._composed, found, exclude)
+        found, reply, parts = await asyncio.to_thread(self._plan, question, exclude, watch)
         if reply is not None:
             yield AnswerBegun(question, reply.rung, found.evidence)
             for shown in _shown_at_once(reply):
                 yield shown
             watch.lap("compose")
             yield self._answer(question, found, reply, watch)
-        elif self.generator is not None and parts is not None:
+        else:
             yield AnswerBegun(question, "generated", found.evidence)
             written = _Written(Assembly(self._citations()), Outcome())
             async with aclosing(self._generate(question, found, parts, exclude, written)) as events:
@@ -111,6 +102,20 @@ class Answerer:
                     yield shown
             watch.lap("generate")
             yield self._answer(question, found, written.reply(found, parts), watch, written.outcome)
+
+    def _plan(
+        self, question: str, exclude: Collection[str], watch: _Watch
+    ) -> tuple[Search, _Reply | None, Sequence[_Part]]:
+        """Return what is found, the reply that needs no model or else none, and the parts to write about."""
+        found = self.retriever.search(question, limit=_EVIDENCE, exclude=exclude)
+        watch.lap("retrieve")
+        reply = self._curated(question, found)
+        if reply is not None or self.generator is None:
+            return found, reply or self._composed(found, exclude), ()
+        parts = self._parts(found, exclude)
+        if not any(part.is_covered for part in parts):
+            return found, _abstained("generated", self._citations(), found.notices), ()
+        return found, None, parts
 
     async def _generate(
         self, question: str, found: Search, parts: Sequence[_Part], exclude: Collection[str], written: _Written
@@ -221,8 +226,11 @@ def _is_covered(found: Search) -> bool:
     """Return whether the evidence is enough, and has every name that the question uses."""
     if not _is_enough(found):
         return False
+    names = names_in(found.query.question)
+    if not names:
+        return True
     told = " ".join(f"{title} {passage.section} {passage.text}" for passage, title in evidence_sections([found]))
-    return mentions_all(told, names_in(found.query.question), found.query.concepts)
+    return mentions_all(told, names, found.query.concepts)
 
 
 @dataclass(frozen=True, slots=True)
