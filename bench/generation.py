@@ -1,8 +1,8 @@
 """What an answer costs beside its model: `make bench-generation [CORPUS=folder]`.
 
-The model is instant: it replies with sentences of the evidence it is given, word by word, in this process. Each question
-is asked once to warm the caches of its evidence, then timed beside the embedding of the same question: until the first
-event, until the first sentence, and whole; then through the LangChain chain.
+The model is instant: it replies with sentences of the evidence it is given, word by word, in this process. Each
+question is asked once to warm the caches of its evidence, then timed beside the embedding of the same question: until
+the first event, until the first sentence, and whole; then through the LangChain chain.
 """
 
 from __future__ import annotations
