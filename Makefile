@@ -8,7 +8,7 @@ BIN := .venv/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help setup ask test test-ray check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean
+.PHONY: help setup ask test test-ray check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-composed bench-lint bench-watch bench-kills clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -66,6 +66,9 @@ bench-tried: .venv/.ready-dev ## Measure levers of ranking that were not kept: C
 
 bench-answers: .venv/.ready-dev ## Count what becomes of the development questions: CORPUS=folder
 	$(BIN)/python -m bench.answers --corpus-dir "$(CORPUS)"
+
+bench-composed: .venv/.ready-dev ## Measure how composed answers read: CORPUS=folder
+	$(BIN)/python -m bench.composed --corpus-dir "$(CORPUS)"
 
 bench-lint: .venv/.ready-dev ## Time the linter over 35,915 entries made from those of a corpus: CORPUS=folder
 	$(BIN)/python -m bench.lint --corpus-dir "$(CORPUS)"

@@ -6,10 +6,10 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from rag.answering.composer import Chosen, Composer
+from rag.answering.composer import Composer
 from rag.answering.layout import lay_out
 from rag.answering.questions import asks_the_same, mentions_all, names_in, parts_of
-from rag.answering.statements import Statement
+from rag.answering.selection import Chosen
 from rag.citations import CitationList
 from rag.models import Answer, Evidence, Provenance, Rung, Search, Sentence, Span, Status, Suggestion
 from rag.passages import split_sentences, terms_of
@@ -93,7 +93,7 @@ class Answerer:
         for part in parts:
             own = found if len(parts) == 1 else self.retriever.search(part, limit=_EVIDENCE, exclude=exclude)
             notices += own.notices
-            statements = self._compose_part(own)
+            statements = self._compose_part(own, len(parts))
             fresh = _without_repeats(statements, covered)
             covered += [fresh] if fresh else []
             uncovered += [] if statements else [part]
@@ -104,13 +104,13 @@ class Answerer:
         blocks = [*map(lay_out, covered), *(f"{NOT_COVERED} {part}" for part in uncovered)]
         return _Reply(status, "composed", "\n\n".join(blocks), sentences, citations, notices)
 
-    def _compose_part(self, found: Search) -> list[Chosen]:
+    def _compose_part(self, found: Search, parts: int) -> list[Chosen]:
         """Return the statements that answer; none where the evidence is thin or they lack a name the question uses."""
         query, evidence = found.query, found.evidence
         has_words = not all(term.isdigit() for term in terms_of(query.question))
         if not has_words or not evidence or evidence[0].score < ENOUGH:
             return []
-        chosen = self.composer.compose(query.text, evidence)
+        chosen = self.composer.compose(query, evidence, parts)
         said = " ".join(f"{one.statement.passage.section} {one.statement.text}" for one in chosen)
         return chosen if mentions_all(said, names_in(query.question), query.concepts) else []
 
@@ -127,15 +127,15 @@ class _Reply:
 
 def _without_repeats(statements: Sequence[Chosen], covered: Sequence[Sequence[Chosen]]) -> list[Chosen]:
     """Return the statements that answer a further part of a question: none shown before or leaning on such a one."""
-    shown = {(one.statement.passage.id, one.statement.span) for part in covered for one in part}
-    dropped: list[Statement | None] = []
+    shown = {one.statement.place for part in covered for one in part}
+    dropped: set[tuple[str, int]] = set()
     fresh: list[Chosen] = []
     for one in statements:
         statement = one.statement
-        repeats = (statement.passage.id, statement.span) in shown
-        leans_on_dropped = not statement.stands_alone and statement.antecedent in dropped
-        if repeats or leans_on_dropped or (covered and statement.sums_up):
-            dropped.append(statement)
+        antecedent = None if statement.stands_alone else statement.antecedent
+        leans_on_dropped = antecedent is not None and antecedent.place in dropped
+        if statement.place in shown or leans_on_dropped or (covered and statement.sums_up):
+            dropped.add(statement.place)
         else:
             fresh.append(one)
     return fresh
