@@ -42,6 +42,7 @@ class Asked:
     Attributes:
         dangling, orphaned: openings whose antecedent is not shown, and marks without their list.
         unfaithful: quotes or sentences that are not where they say they are.
+        cpu_ms: of this process alone: what a question takes where nothing else runs.
     """
 
     question: DevelopmentQuestion
@@ -49,7 +50,8 @@ class Asked:
     dangling: list[str]
     orphaned: list[str]
     unfaithful: list[str]
-    milliseconds: float
+    wall_ms: float
+    cpu_ms: float
 
     @property
     def is_composed(self) -> bool:
@@ -77,14 +79,15 @@ def main() -> None:
 
 
 def _ask(question: DevelopmentQuestion, corpus: QuickTakes) -> Asked:
-    started = time.perf_counter()
+    started, cpu_started = time.perf_counter(), time.process_time()
     answer = corpus.ask(question.question)
-    milliseconds = (time.perf_counter() - started) * 1000
+    wall_ms, cpu_ms = (time.perf_counter() - started) * 1000, (time.process_time() - cpu_started) * 1000
     answer_of = corpus.retriever.store.answer_of
     dangling = _dangling(answer, answer_of) if answer.rung == "composed" else []
     orphaned = [one.text for one in answer.sentences if any(mark.search(one.text) for mark in _ORPHANS)]
     unfaithful = _unfaithful(answer, answer_of)
-    return Asked(question, answer, dangling, orphaned if answer.rung == "composed" else [], unfaithful, milliseconds)
+    orphaned = orphaned if answer.rung == "composed" else []
+    return Asked(question, answer, dangling, orphaned, unfaithful, wall_ms, cpu_ms)
 
 
 def _dangling(answer: Answer, answer_of: Callable[[str], str]) -> list[str]:
@@ -128,7 +131,7 @@ def _follows(sentence: Sentence, before: Sentence | None, answer: Answer, answer
 
 
 def _unfaithful(answer: Answer, answer_of: Callable[[str], str]) -> list[str]:
-    """Return quotes that are not at their offsets, and sentences that are not in a quote or not in the text in order."""
+    """Return quotes that are not at their offsets, and sentences not in a quote or not in the text in order."""
     wrong = [one.quote for one in answer.citations if answer_of(one.url)[one.start : one.end] != one.quote]
     position = 0
     for sentence in answer.sentences:
@@ -191,10 +194,11 @@ def _stumbles(asked: Sequence[Asked]) -> Table:
 
 
 def _times(asked: Sequence[Asked]) -> Table:
-    table = Table("ms to ask", "p50", "p95")
+    table = Table("ms to ask", "p50", "p95", "p50 of processor time", "p95")
     for name, own in (("answered", [one for one in asked if one.answer.status != "abstained"]), ("all", asked)):
-        cuts = statistics.quantiles((one.milliseconds for one in own), n=20)
-        table.add_row(name, f"{cuts[9]:.0f}", f"{cuts[18]:.0f}")
+        times = zip(*((one.wall_ms, one.cpu_ms) for one in own), strict=True)
+        wall, cpu = (statistics.quantiles(part, n=20) for part in times)
+        table.add_row(name, *(f"{cuts[place]:.0f}" for cuts in (wall, cpu) for place in (9, 18)))
     return table
 
 

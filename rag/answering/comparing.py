@@ -82,10 +82,11 @@ def _fits_below(line: Line) -> bool:
 
 
 def _sides_of_line(line: Line, sides: Sides) -> frozenset[int]:
-    """Return which sides a line is about: what its label or head names, unless its words name the other too."""
-    told = sides.held(line.first.label or "") or sides.held(line.first.head or "")
-    said = sides.held(" ".join(statement.plain for statement in line.run))
-    return told | said if told else said
+    """Return which sides a line is about: what its label names alone, else what its head and its words name."""
+    labelled = sides.held(line.first.label or "")
+    if len(labelled) == 1:
+        return labelled
+    return sides.held(line.first.head or "") | sides.held(" ".join(statement.plain for statement in line.run))
 
 
 def _aspect(line: Line, sides: Sides) -> str | None:

@@ -23,16 +23,17 @@ _SECTIONS_OF_OTHERS = 3
 _SCORE_MARGIN = 0.12
 """Entries whose score is this much below the best one's are left out."""
 
-_HELPS, _HELPS_FROM_ANOTHER = 0.6, 0.85
+_HELPS, _HELPS_FROM_ANOTHER = 0.6, 0.75
 _FILLS, _FILLS_FROM_ANOTHER = 0.2, 0.6
 _MOST_RELEVANCE = 1.2
-"""Shares of the lead's relevance, of which no more than this counts, that a line of its entry, or of another, must have: to help, and to make a short
-explanation long enough."""
+"""Shares of the lead's relevance, of which no more than `_MOST_RELEVANCE` counts, that a line of its entry, or of
+another, must have: to help, and to make a short explanation long enough."""
 
 _OPENING_WORDS = 45
 """A longer first sentence of an entry is not taken to introduce a point of its list."""
 
 _MOST_COVERING = 3
+"""Most lines that are added for what the question names and the lead does not."""
 
 _READ = 4
 _MEANING_WEIGHT = 1.0
@@ -41,7 +42,8 @@ decision 8 for what reading none or more of them gives."""
 
 _ADDS = 0.15
 _AS_GOOD = 0.9
-"""A second sentence of a fact adds this share of what the question is about, or is about as relevant as the first."""
+"""What is added covers this share more of what the question is about; a second sentence of a fact may instead be about
+as relevant as the first."""
 
 
 @dataclass(frozen=True, slots=True)

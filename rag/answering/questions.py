@@ -20,8 +20,8 @@ class Length:
     """How long a composed answer becomes.
 
     Attributes:
-        least_words: aimed at where the entries hold as much; `words`: never exceeded.
-        sentences: never exceeded either.
+        sentences, words: never exceeded, but by a single sentence that is longer.
+        least_words: aimed at where the entries hold as much.
     """
 
     sentences: int
@@ -43,14 +43,15 @@ _POLITE = re.compile(
     r"(?:(?:please|ok|so|hey|um|well),? |(?:can|could|would) (?:you|someone) (?:please )?)+", re.IGNORECASE
 )
 _ASKS_FOR_FACT = re.compile(
-    r"(?:who|(?:when|where) (?:do|does|did|is|are|was|were|can|will|has|have)|which|how (?:many|much|long|far|big|large|fast|old|often|tall|heavy|high|deep|small|wide)|name|"
-    r"(?:roughly|about|approximately|on average),? how (?:many|much|long|far|big|large|fast|old|often)|"
+    r"(?:who|(?:when|where) (?:do|does|did|is|are|was|were|can|will|has|have)|which|name|"
+    r"(?:(?:roughly|about|approximately|on average),? )?how (?:many|much|long|far|big|large|fast|old|often|tall|heavy|"
+    r"high|deep|small|wide)|"
     r"do|does|did|is|are|was|were|can|could|has|have|about what|(?:in|at|on|to) (?:which|what)|"
     r"what (?:species|gas|class|genus|process|virus|mass|stress)\b|"
     r"what (?!is\b|are\b|was\b|were\b|does\b|do\b|did\b|happen|can\b|role|evidence)(?!\w+s\b)\w+|"
     r"what(?: is| are| was| were|'s) (?:the |a |an )?(?:\w+ )?(?:name|number|percentage|proportion|fraction|size|"
-    r"formula|units?|ph|temperature|term|weight|mass|length|rate|ratio|symbol|called)\b|what(?: is|'s| are) [^?]*\bcalled|"
-    r"what(?: is|'s) the (?:word|value|energy|free energy|cost|year|date)|what (?:does|do|did) [^?]{3,60} (?:cost|weigh|say))\b",
+    r"formula|units?|ph|temperature|term|weight|mass|length|rate|ratio|symbol|called|word|value|energy|cost|year|date)\b|"
+    r"what(?: is|'s| are) [^?]*\bcalled|what (?:does|do|did) [^?]{3,60} (?:cost|weigh|say))\b",
     re.IGNORECASE,
 )
 """A question for several things ("What factors affect ...?") or for what does something ("What stops ...?") asks for an
@@ -61,12 +62,13 @@ _ADJECTIVE = re.compile(r"\w+(?:al|ic|ive|ary|ant|ent|ous|ing|ed)", re.IGNORECAS
 
 _ASKS_WHY = re.compile(r"(?:[,?] *(?:so )?|\b(?:and|but) )(?:why|how)\b", re.IGNORECASE)
 
+# The two sides of a comparison, up to what follows the second.
 _SIDE = r"(?:an? |the |both )?(?P<{}>[^,;?.:]{{2,60}}?)"
 _END = r"(?=\s*(?:[,;?.:]|$| in (?:terms|how|the)\b| with respect\b| and (?:how|why|what)\b))"
 _SIDES = tuple(
     re.compile(pattern.format(one=_SIDE.format("one"), two=_SIDE.format("two"), end=_END), re.IGNORECASE)
     for pattern in (
-        r"\b(?:differences?|differ|similarit(?:y|ies)|comparison|diferences?|diffrences?) (?:\w+ )?between {one} (?:and|vs\.?) {two}{end}",
+        r"\b(?:differ|diff?e?rences?|similarit(?:y|ies)|comparison) (?:\w+ )?between {one} (?:and|vs\.?) {two}{end}",
         r"\bwhat (?:separates|sets) {one} (?:apart )?from {two}{end}",
         r"\bdistinguish(?:es)? (?:between )?{one} (?:from|and) {two}{end}",
         r"\b(?:compare(?: and contrast)?|contrast) {one} (?:and|with|to|from) {two}{end}",

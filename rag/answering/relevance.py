@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from rag.answering.statements import Statement
 from rag.answering.wording import defines, holds_number, says_little
 from rag.models import Query
-from rag.passages import terms_of
 from rag.retrieval import Postings
 
 _SECTION_WEIGHT = 0.8
@@ -60,13 +59,12 @@ class Relevance:
         What an entry says first answers its question, the best entry answers best, what defines the thing asked about
         answers "what is", and a number answers "how many".
         """
-        head = frozenset(terms_of(statement.head or ""))
         relevance = self.share(statement.terms)
-        relevance += _HEAD_SHARE * (self.share(statement.terms | head) - relevance)
+        relevance += _HEAD_SHARE * (self.share(statement.terms | statement.head_terms) - relevance)
         relevance += _SECTION_WEIGHT * source.cosine
         relevance += _OPENING_BONUS * (statement.span.start == 0)
         relevance += _FIRST_ENTRY_BONUS * (source.rank == 1)
-        relevance += _DEFINITION_BONUS * defines(statement.text, self._question)
+        relevance += _DEFINITION_BONUS * defines(statement.plain, self._question)
         relevance += _NUMBER_BONUS * (self._wants_number and holds_number(statement.plain))
         return relevance - _SAYS_LITTLE_MALUS * says_little(statement.plain)
 

@@ -37,7 +37,7 @@ class Statement:
         plain: the text as plain words; `terms`: their stems; `words`: how many words they are.
         label: bold label that it starts with.
         head: what it stands under: the label of the point above its own, else the heading; None where there is neither,
-            or that names no thing ("Overview").
+            or that names no thing ("Overview"); `head_terms`: its stems.
         refers: whether its opening needs something said before it; `leans`: right before it.
         antecedent: the statement that its opening refers to, or the one with the label of its point.
         name: what its opening refers to, or what it is about where it does not say so: to be shown where the antecedent
@@ -55,6 +55,7 @@ class Statement:
     words: int
     label: str | None
     head: str | None
+    head_terms: frozenset[str]
     refers: bool
     leans: bool
     antecedent: Statement | None
@@ -143,6 +144,7 @@ def _statement(  # noqa: PLR0913, PLR0917 all that a sentence is read by
         words=len(text.split()),
         label=label,
         head=head,
+        head_terms=frozenset(terms_of(head or "")),
         refers=leans or needs_head or point is not None,
         leans=leans,
         antecedent=antecedent,

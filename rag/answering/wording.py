@@ -58,26 +58,28 @@ _REFERS = re.compile(
     r"\W*(?:(?:\w+ ){0,3}(?:this|these|those|such(?! as))|(?:\w+ )?(?:it|its|they|their))\b", re.IGNORECASE
 )
 _REFERS_TO_MANY = re.compile(r"\W*(?:\w+ ){1,3}(?:these|those)\b", re.IGNORECASE)
-_LEGEND = re.compile(r"\W*\w{1,2}(?:\(\w\))? ?(?:=|is|are|represents?|denotes?|stands for)\b(?! for)")
+_LEGEND = re.compile(r"\W*[A-Za-z]0?(?:\(\w\))?(?: ?=| (?:is|are|represents?|denotes?|stands for)\b)")
 _SAYS_LITTLE = re.compile(
-    r"\bplays? (?:an? )?(?:\w+ )?(?:crucial|significant|vital|key|essential|important|fundamental|critical|pivotal) roles?|"
-    r"\b(?:is|are) (?:an? )?(?:crucial|essential|vital|critical|fundamental|significant|important)\b(?! (?:enzyme|gene))|"
+    r"\b(?:plays?|is|are) (?:an? )?(?:\w+ )?(?:crucial|essential|vital|critical|fundamental|significant|important|key|"
+    r"pivotal)\b|"
     r"\b(?:two|three|several) (?:\w+ )?(?:distinct|fundamental|different|key|main|important) |"
     r"\bunderstanding\b|\bit is important to note\b|\binsights? into\b|\bhas significant applications?\b|"
     r"\bis a critical aspect\b|\bcan be influenced by several\b",
     re.IGNORECASE,
 )
 _THING = re.compile(
-    r"(?:an? |the )?(?P<thing>(?!this|these|those|it|they|there|such|one|both|each|in|at|on|by|for|when|if|while)[\w'’-]+"
+    r"(?:an? |the )?"
+    r"(?P<thing>(?!this|these|those|it|they|there|such|one|both|each|in|at|on|by|for|when|if|while)[\w'’-]+"
     r"(?: (?!of|in|that|which|and|or|to)[\w'’-]+){0,3})(?: \([^)]{1,40}\))?,? "
     r"(?:is|are|refers? to|means?) (?P<what>(?:an?|the|one of)\b.*)",
     re.IGNORECASE,
 )
 _BACK = re.compile(
-    r"(?:(?:in|by|during|through|of|with|for) )?(?:(?P<pronoun>it|its|they|their)\b|(?:this|these|such an?) (?P<noun>[\w-]+))",
+    r"(?:(?:in|by|during|through|of|with|for) )?"
+    r"(?:(?P<pronoun>it|its|they|their)\b|(?P<which>this|these|such an?) (?P<noun>[\w-]+))",
     re.IGNORECASE,
 )
-_PLURAL = frozenset({"they", "their"})
+_PLURAL = frozenset({"they", "their", "these"})
 _NUMBER_WORDS = frozenset("two three four five six seven eight nine ten twelve half third quarter twice".split())
 
 
@@ -132,8 +134,8 @@ def holds_number(plain: str) -> bool:
 def name_of_reference(before: str, plain: str) -> str | None:
     """Return what the opening of a sentence refers to, where the one before it leaves no doubt.
 
-    ``Osmosis is a process ...`` before ``This process ...`` or ``It ...`` leaves none: what is defined is the subject of
-    both. Without a definition, or with a noun that it does not use, there is doubt.
+    ``Osmosis is a process ...`` before ``This process ...`` or ``It ...`` leaves none: what is defined is the subject
+    of both. Without a definition, or with a noun that it does not use, there is doubt.
 
     Args:
         before: the sentence before, as plain words; `plain`: the one that refers.
@@ -142,11 +144,10 @@ def name_of_reference(before: str, plain: str) -> str | None:
     if defined is None or back is None:
         return None
     thing, what = defined["thing"], words_of(defined["what"])[:12]
-    if back["noun"]:
-        same = stem(back["noun"].lower()) in {stem(word) for word in (*words_of(thing), *what)}
-    else:
-        is_plural = bool(re.search(r"\bare\b", before[: defined.start("what")]))
-        same = is_plural == (back["pronoun"].lower() in _PLURAL)
+    is_plural = bool(re.search(r"\bare\b", before[: defined.start("what")]))
+    noun = stem(back["noun"].lower()) if back["noun"] else None
+    same = noun is None or noun in {stem(word) for word in (*words_of(thing), *what)}
+    same = same and is_plural == ((back["pronoun"] or back["which"]).lower() in _PLURAL)
     return thing[0].upper() + thing[1:] if same else None
 
 
@@ -171,7 +172,7 @@ def lacks_subject(text: str) -> bool:
     return not says_what and bool(_STARTS_WITH_VERB.match(_LABEL.sub("", text, count=1)))
 
 
-def defines(text: str, question: str) -> bool:
+def defines(plain: str, question: str) -> bool:
     """Return whether a question asks what something is and the sentence says that: "Osmosis is ..."."""
     asked = _WHAT_IS.match(question.strip())
     if asked is None:
@@ -179,7 +180,7 @@ def defines(text: str, question: str) -> bool:
     opening = re.compile(
         rf"\W*(?:an? |the )?{re.escape(asked['thing'])}\W+(?:\(.+?\)\W+)?(?:is|are|refers?|means?)\b", re.IGNORECASE
     )
-    return bool(opening.match(plain_text(text)))
+    return bool(opening.match(plain))
 
 
 def is_generic(label: str) -> bool:

@@ -68,7 +68,7 @@ def check_grounding(answer: Answer, answerer: Answerer) -> None:
 
 
 def check_references(answer: Answer, answerer: Answerer) -> None:
-    """Fail where a sentence's opening refers to what does not stand right before it: a name, or what does in its entry."""
+    """Fail where a sentence's opening refers to what is not shown right before it: a name, or what is in its entry."""
     position = 0
     for place, sentence in enumerate(answer.sentences):
         position = answer.text.index(sentence.text, position)
