@@ -8,8 +8,14 @@ import pytest
 from made_corpus import check_grounding
 
 from rag.answering import Answerer
+from rag.answering.comparing import Sides, compare
+from rag.answering.lines import Weighed, lines_of
+from rag.answering.questions import EXPLANATION
+from rag.answering.relevance import Source
+from rag.answering.selection import say_the_same
+from rag.answering.statements import statements_in
 from rag.answering.wording import name_of_reference, says_little, says_nothing
-from rag.models import Answer
+from rag.models import Answer, Passage
 
 Answering = Callable[[dict[str, str]], Answerer]
 
@@ -159,3 +165,58 @@ def test_praise_tells_little() -> None:
     """A sentence that calls its subject crucial is the last to be chosen."""
     assert says_little("Water plays a crucial role in cells.")
     assert not says_little("Water dissolves salts in cells.")
+
+
+def test_a_label_decides_which_side_a_point_is_on() -> None:
+    """A point labelled with one side belongs to it, though its words set it against the other."""
+    text = (
+        "- **DNA**: Contains deoxyribose, with one oxygen less than the sugar of RNA.\n"
+        "- **RNA**: Contains ribose, which makes it less stable than DNA is."
+    )
+    aspects = ("Sugar in the chain", "Stability over time")
+    passages = [Passage(aspect, "/a", "section", aspect, text.replace("sugar", aspect), 0, 400) for aspect in aspects]
+    weighed = [
+        Weighed(statement, Source(1, 0.5), 1.0)
+        for passage in passages
+        for statement in statements_in(passage, follows_heading=True)
+    ]
+
+    chosen = compare(lines_of(weighed), Sides(("RNA", "DNA"), ("rna", "dna")), EXPLANATION)
+
+    assert [(one.side, one.row, one.statement.label) for one in chosen[:2]] == [("RNA", 0, "RNA"), ("DNA", 0, "DNA")]
+
+
+@pytest.mark.parametrize(
+    ("other", "is_same"),
+    [
+        ("Glomeruli of kidneys filter 180 litres of blood plasma each day.", True),
+        ("Glomeruli of kidneys filter 120 litres of blood plasma each day.", False),
+        ("Glomeruli of kidneys never filter 180 litres of blood plasma each day.", False),
+    ],
+)
+def test_sentences_with_other_numbers_or_a_negation_are_not_merged(other: str, *, is_same: bool) -> None:
+    """However alike they are in words, two entries agree only where both say so."""
+    text = "Glomeruli of kidneys filter 180 litres of blood plasma each day."
+    one, two = (
+        statements_in(Passage(url, url, "section", "", said, 0, len(said)), follows_heading=False)[0]
+        for url, said in (("/a", text), ("/b", other))
+    )
+
+    assert say_the_same(one, two) == is_same
+
+
+def test_a_paragraph_brings_the_sentence_that_it_leans_on_from_the_one_before(answering: Answering) -> None:
+    """A paragraph that opens with a reference comes after the last sentence of the paragraph before, if at all."""
+    answerer = answering(
+        {
+            "How does a kidney work daily?": (
+                "Every renal corpuscle holds a tuft of capillaries.\n\n"
+                "These filter blood plasma of kidney nephrons at high pressure."
+            ),
+            **LEAVES,
+        }
+    )
+
+    answer = _ask(answerer, "Explain how kidney nephrons filter blood plasma at high pressure")
+
+    assert [sentence.text.split()[0] for sentence in answer.sentences] == ["Every", "These"]
