@@ -9,11 +9,11 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from rag.answering.assembly import Assembly, leads_in
-from rag.answering.composer import Chosen, Composer
+from rag.answering.composer import Composer
 from rag.answering.generator import AnswerGenerator, Outcome, evidence_sections
 from rag.answering.layout import lay_out
 from rag.answering.questions import asks_the_same, mentions_all, names_in, parts_of
-from rag.answering.statements import Statement
+from rag.answering.selection import Chosen
 from rag.citations import CitationList
 from rag.models import (
     Answer,
@@ -188,9 +188,10 @@ class Answerer:
         covered: list[list[Chosen]] = []
         uncovered: list[str] = []
         notices = list(found.notices)
-        for part in self._parts(found, exclude):
+        parts = self._parts(found, exclude)
+        for part in parts:
             notices += part.found.notices
-            statements = self._compose_part(part.found)
+            statements = self._compose_part(part.found, len(parts))
             fresh = _without_repeats(statements, covered)
             covered += [fresh] if fresh else []
             uncovered += [] if statements else [part.question]
@@ -207,11 +208,11 @@ class Answerer:
             notices,
         )
 
-    def _compose_part(self, found: Search) -> list[Chosen]:
+    def _compose_part(self, found: Search, parts: int) -> list[Chosen]:
         """Return the statements that answer; none where the evidence is thin or they lack a name the question uses."""
         if not _is_enough(found):
             return []
-        chosen = self.composer.compose(found.query.text, found.evidence)
+        chosen = self.composer.compose(found.query, found.evidence, parts)
         said = " ".join(f"{one.statement.passage.section} {one.statement.text}" for one in chosen)
         return chosen if mentions_all(said, names_in(found.query.question), found.query.concepts) else []
 
@@ -340,15 +341,15 @@ class _Watch:
 
 def _without_repeats(statements: Sequence[Chosen], covered: Sequence[Sequence[Chosen]]) -> list[Chosen]:
     """Return the statements that answer a further part of a question: none shown before or leaning on such a one."""
-    shown = {(one.statement.passage.id, one.statement.span) for part in covered for one in part}
-    dropped: list[Statement | None] = []
+    shown = {one.statement.place for part in covered for one in part}
+    dropped: set[tuple[str, int]] = set()
     fresh: list[Chosen] = []
     for one in statements:
         statement = one.statement
-        repeats = (statement.passage.id, statement.span) in shown
-        leans_on_dropped = not statement.stands_alone and statement.antecedent in dropped
-        if repeats or leans_on_dropped or (covered and statement.sums_up):
-            dropped.append(statement)
+        antecedent = None if statement.stands_alone else statement.antecedent
+        leans_on_dropped = antecedent is not None and antecedent.place in dropped
+        if statement.place in shown or leans_on_dropped or (covered and statement.sums_up):
+            dropped.add(statement.place)
         else:
             fresh.append(one)
     return fresh

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rag.answering.fencing import make_request
-from rag.answering.questions import FACT, length_for
+from rag.answering.questions import kind_of
 from rag.answering.replies import Draft, Opening, ReplyReader
 from rag.answering.shaping import Said, Shaper
 from rag.errors import ProviderError
@@ -27,7 +27,11 @@ _ENTRIES: Final = 4
 _WORDS: Final = 2_000
 """Of evidence, the best sections first: some 3,000 tokens, which every model that is served reads."""
 
-_LENGTHS: Final = ("one to three sentences", "120 to 250 words")
+_LENGTHS: Final = {
+    "fact": "one to three sentences",
+    "explanation": "120 to 250 words",
+    "comparison": "120 to 250 words that set the two side by side",
+}
 
 
 def evidence_sections(searches: Sequence[Search]) -> list[tuple[Passage, str]]:
@@ -99,8 +103,7 @@ class AnswerGenerator:
         Args:
             sections: the evidence, each with its entry's question.
         """
-        is_fact = length_for(question) == FACT
-        request = make_request(self.prompt, question, sections, _LENGTHS[0 if is_fact else 1])
+        request = make_request(self.prompt, question, sections, _LENGTHS[kind_of(question)])
         sources = Sources(sections, self.weigh)
         reader, shaper = ReplyReader(), Shaper(sources, request, self.policy)
         try:
