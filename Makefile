@@ -8,7 +8,7 @@ BIN := .venv/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help setup ask test test-ray test-live check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean bench-chat bench-follow-ups
+.PHONY: help setup ask test test-ray test-live check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean bench-chat bench-follow-ups bench-composed bench-grounding
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -72,6 +72,12 @@ bench-answers: .venv/.ready-dev ## Count what becomes of the development questio
 
 bench-follow-ups: .venv/.ready-dev ## Measure how follow-ups are resolved, over the starter corpus
 	$(BIN)/python -m bench.follow_ups
+
+bench-composed: .venv/.ready-dev ## Measure how composed answers read: CORPUS=folder
+	$(BIN)/python -m bench.composed --corpus-dir "$(CORPUS)"
+
+bench-grounding: .venv/.ready-dev ## Count what becomes of true, altered and invented sentences: [SPLIT=dev|near|test]
+	$(BIN)/python -m bench.grounding $(if $(SPLIT),--split "$(SPLIT)")
 
 bench-lint: .venv/.ready-dev ## Time the linter over 35,915 entries made from those of a corpus: CORPUS=folder
 	$(BIN)/python -m bench.lint --corpus-dir "$(CORPUS)"

@@ -1,4 +1,4 @@
-"""How well sentences are checked: `make bench-grounding [SPLIT=test]`.
+"""How well sentences are checked: `make bench-grounding [SPLIT=near|test]`.
 
 Asks the starter corpus each question of `evals/datasets/grounding`, checks the sentences of its written answer against
 what is found, and counts what becomes of true, altered and invented ones. Nothing was chosen on the split ``test``.
@@ -28,7 +28,7 @@ _VERDICTS: tuple[Support, ...] = ("supported", "partly", "contradicted", "unsupp
 def main() -> None:
     """Check all sentences and print the table of verdicts."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--split", choices=["dev", "test"], default="dev")
+    parser.add_argument("--split", choices=["dev", "near", "test"], default="dev")
     parser.add_argument("--show", choices=["true", "altered", "invented"], help="print what became of these")
     given = parser.parse_args()
     counts: Counter[tuple[str, Support]] = Counter()

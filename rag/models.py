@@ -293,6 +293,7 @@ class Answer:
         notices: what the reader should know of how it was made, as `Search.notices`.
         usage: tokens that a language model took; None where none took part.
         cost_usd: of them; None where the price is unknown.
+        resolved: the question that was answered, where the one asked is a follow-up; `carried` says how it was read.
     """
 
     question: str
@@ -308,6 +309,8 @@ class Answer:
     notices: tuple[str, ...] = ()
     usage: Usage | None = None
     cost_usd: float | None = 0.0
+    resolved: str | None = None
+    carried: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,11 +320,14 @@ class AnswerBegun:
     Attributes:
         rung: that is tried.
         evidence: what the answer will be made from.
+        resolved, carried: as in `Answer`.
     """
 
     question: str
     rung: Rung
     evidence: tuple[Evidence, ...]
+    resolved: str | None = None
+    carried: str = ""
 
 
 @dataclass(frozen=True, slots=True)

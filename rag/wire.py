@@ -29,6 +29,8 @@ def answer_to_json(answer: Answer, line_id: Json = None) -> dict[str, Json]:
         "notices": list(answer.notices),
         "usage": None if answer.usage is None else asdict(answer.usage),
         "cost_usd": answer.cost_usd,
+        "resolved": answer.resolved,
+        "carried": answer.carried,
     }
 
 

@@ -9,11 +9,11 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from rag.answering.assembly import Assembly, leads_in
-from rag.answering.composer import Chosen, Composer
+from rag.answering.composer import Composer
 from rag.answering.generator import AnswerGenerator, Outcome, evidence_sections
 from rag.answering.layout import lay_out
 from rag.answering.questions import asks_the_same, mentions_all, names_in, parts_of
-from rag.answering.statements import Statement
+from rag.answering.selection import Chosen
 from rag.answering.wording import leans_back
 from rag.citations import CitationList
 from rag.models import (
@@ -86,23 +86,14 @@ class Answerer:
         """
         watch = _Watch()
         question = question.strip()
-        found = await asyncio.to_thread(self.retriever.search, question, limit=_EVIDENCE, exclude=exclude)
-        watch.lap("retrieve")
-        reply = await asyncio.to_thread(self._curated, question, found)
-        parts = None
-        if reply is None and self.generator is not None:
-            parts = await asyncio.to_thread(self._parts, found, exclude)
-            if not any(part.is_covered for part in parts):
-                reply = _abstained("generated", self._citations(), found.notices)
-        elif reply is None:
-            reply = await asyncio.to_thread(self._composed, found, exclude)
+        found, reply, parts = await asyncio.to_thread(self._plan, question, exclude, watch)
         if reply is not None:
             yield AnswerBegun(question, reply.rung, found.evidence)
             for shown in _shown_at_once(reply):
                 yield shown
             watch.lap("compose")
             yield self._answer(question, found, reply, watch)
-        elif self.generator is not None and parts is not None:
+        else:
             yield AnswerBegun(question, "generated", found.evidence)
             written = _Written(Assembly(self._citations()), Outcome())
             async with aclosing(self._generate(question, found, parts, exclude, written)) as events:
@@ -112,6 +103,20 @@ class Answerer:
                     yield shown
             watch.lap("generate")
             yield self._answer(question, found, written.reply(found, parts), watch, written.outcome)
+
+    def _plan(
+        self, question: str, exclude: Collection[str], watch: _Watch
+    ) -> tuple[Search, _Reply | None, Sequence[_Part]]:
+        """Return what is found, the reply that needs no model or else none, and the parts to write about."""
+        found = self.retriever.search(question, limit=_EVIDENCE, exclude=exclude)
+        watch.lap("retrieve")
+        reply = self._curated(question, found)
+        if reply is not None or self.generator is None:
+            return found, reply or self._composed(found, exclude), ()
+        parts = self._parts(found, exclude)
+        if not any(part.is_covered for part in parts):
+            return found, _abstained("generated", self._citations(), found.notices), ()
+        return found, None, parts
 
     async def _generate(
         self, question: str, found: Search, parts: Sequence[_Part], exclude: Collection[str], written: _Written
@@ -184,9 +189,10 @@ class Answerer:
         covered: list[list[Chosen]] = []
         uncovered: list[str] = []
         notices = list(found.notices)
-        for part in self._parts(found, exclude):
+        parts = self._parts(found, exclude)
+        for part in parts:
             notices += part.found.notices
-            statements = self._compose_part(part.found)
+            statements = self._compose_part(part.found, len(parts))
             fresh = _without_repeats(statements, covered)
             covered += [fresh] if fresh else []
             uncovered += [] if statements else [part.question]
@@ -203,11 +209,11 @@ class Answerer:
             notices,
         )
 
-    def _compose_part(self, found: Search) -> list[Chosen]:
+    def _compose_part(self, found: Search, parts: int) -> list[Chosen]:
         """Return the statements that answer; none where the evidence is thin or they lack a name the question uses."""
         if not _is_enough(found):
             return []
-        chosen = self.composer.compose(found.query.text, found.evidence)
+        chosen = self.composer.compose(found.query, found.evidence, parts)
         said = " ".join(f"{one.statement.passage.section} {one.statement.text}" for one in chosen)
         return chosen if mentions_all(said, names_in(found.query.question), found.query.concepts) else []
 
@@ -222,8 +228,11 @@ def _is_covered(found: Search) -> bool:
     """Return whether the evidence is enough, and has every name that the question uses."""
     if not _is_enough(found):
         return False
+    names = names_in(found.query.question)
+    if not names:
+        return True
     told = " ".join(f"{title} {passage.section} {passage.text}" for passage, title in evidence_sections([found]))
-    return mentions_all(told, names_in(found.query.question), found.query.concepts)
+    return mentions_all(told, names, found.query.concepts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,15 +368,15 @@ class _Watch:
 
 def _without_repeats(statements: Sequence[Chosen], covered: Sequence[Sequence[Chosen]]) -> list[Chosen]:
     """Return the statements that answer a further part of a question: none shown before or leaning on such a one."""
-    shown = {(one.statement.passage.id, one.statement.span) for part in covered for one in part}
-    dropped: list[Statement | None] = []
+    shown = {one.statement.place for part in covered for one in part}
+    dropped: set[tuple[str, int]] = set()
     fresh: list[Chosen] = []
     for one in statements:
         statement = one.statement
-        repeats = (statement.passage.id, statement.span) in shown
-        leans_on_dropped = not statement.stands_alone and statement.antecedent in dropped
-        if repeats or leans_on_dropped or (covered and statement.sums_up):
-            dropped.append(statement)
+        antecedent = None if statement.stands_alone else statement.antecedent
+        leans_on_dropped = antecedent is not None and antecedent.place in dropped
+        if statement.place in shown or leans_on_dropped or (covered and statement.sums_up):
+            dropped.add(statement.place)
         else:
             fresh.append(one)
     return fresh

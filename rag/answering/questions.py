@@ -4,36 +4,79 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from rag.models import Concept
 from rag.passages import stem, terms_of, words_of
 
+Kind = Literal["fact", "explanation", "comparison"]
+"""What a question asks for: one thing to know, why or how something is, or how two things differ."""
+
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How long a composed answer may become.
+    """How long a composed answer becomes.
 
     Attributes:
-        least_relevance: share of the leading sentence's relevance that another must have to help.
+        sentences, words: never exceeded, but by a single sentence that is longer.
+        least_words: aimed at where the entries hold as much.
     """
 
     sentences: int
+    least_words: int
     words: int
-    least_relevance: float
+
+    def shared_by(self, parts: int) -> Length:
+        """Return how long the answer to each of some parts of a question becomes."""
+        return Length(max(2, self.sentences // parts), self.least_words // parts, max(60, self.words // parts))
 
 
-FACT = Length(sentences=3, words=70, least_relevance=0.7)
-EXPLANATION = Length(sentences=9, words=220, least_relevance=0.45)
+FACT = Length(sentences=3, least_words=0, words=70)
+EXPLANATION = Length(sentences=14, least_words=130, words=235)
+"""Names in brackets come on top: an explanation has 120 to 250 words with them."""
 
+_LENGTHS: Mapping[Kind, Length] = {"fact": FACT, "explanation": EXPLANATION, "comparison": EXPLANATION}
+
+_POLITE = re.compile(
+    r"(?:(?:please|ok|so|hey|um|well),? |(?:can|could|would) (?:you|someone) (?:please )?)+", re.IGNORECASE
+)
 _ASKS_FOR_FACT = re.compile(
-    r"(?:who|when|where|which|how (?:many|much|long|far|big|large|fast|old|often|tall|heavy|high|deep)|name|"
-    r"do|does|did|is|are|was|were|can|could|has|have|about what|in (?:which|what)|at (?:which|what)|"
-    r"what (?!is\b|are\b|was\b|were\b|does\b|do\b|did\b|happen|causes?\b|makes?\b)\w+|"
+    r"(?:who|(?:when|where) (?:do|does|did|is|are|was|were|can|will|has|have)|which|name|"
+    r"(?:(?:roughly|about|approximately|on average),? )?how (?:many|much|long|far|big|large|fast|old|often|tall|heavy|"
+    r"high|deep|small|wide)|"
+    r"do|does|did|is|are|was|were|can|could|has|have|about what|(?:in|at|on|to) (?:which|what)|"
+    r"what (?:species|gas|class|genus|process|virus|mass|stress)\b|"
+    r"what (?!is\b|are\b|was\b|were\b|does\b|do\b|did\b|happen|can\b|role|evidence)(?!\w+s\b)\w+|"
     r"what(?: is| are| was| were|'s) (?:the |a |an )?(?:\w+ )?(?:name|number|percentage|proportion|fraction|size|"
-    r"formula|units?|ph|temperature|term|weight|mass|length|rate|ratio|symbol)\b)\b",
+    r"formula|units?|ph|temperature|term|weight|mass|length|rate|ratio|symbol|called|word|value|energy|cost|year|date)\b|"
+    r"what(?: is|'s| are) [^?]*\bcalled|what (?:does|do|did) [^?]{3,60} (?:cost|weigh|say))\b",
     re.IGNORECASE,
+)
+"""A question for several things ("What factors affect ...?") or for what does something ("What stops ...?") asks for an
+explanation: its second word ends in an s."""
+
+_ADJECTIVE = re.compile(r"\w+(?:al|ic|ive|ary|ant|ent|ous|ing|ed)", re.IGNORECASE)
+"""One word before "and" that takes its noun from behind it: "exponential and logistic growth"."""
+
+_ASKS_WHY = re.compile(r"(?:[,?] *(?:so )?|\b(?:and|but) )(?:why|how)\b", re.IGNORECASE)
+
+# The two sides of a comparison, up to what follows the second.
+_SIDE = r"(?:an? |the |both )?(?P<{}>[^,;?.:]{{2,60}}?)"
+_END = r"(?=\s*(?:[,;?.:]|$| in (?:terms|how|the)\b| with respect\b| and (?:how|why|what)\b))"
+_SIDES = tuple(
+    re.compile(pattern.format(one=_SIDE.format("one"), two=_SIDE.format("two"), end=_END), re.IGNORECASE)
+    for pattern in (
+        r"\b(?:differ|diff?e?rences?|similarit(?:y|ies)|comparison) (?:\w+ )?between {one} (?:and|vs\.?) {two}{end}",
+        r"\bwhat (?:separates|sets) {one} (?:apart )?from {two}{end}",
+        r"\bdistinguish(?:es)? (?:between )?{one} (?:from|and) {two}{end}",
+        r"\b(?:compare(?: and contrast)?|contrast) {one} (?:and|with|to|from) {two}{end}",
+        r"\bhow (?:do|does|is|are) {one} (?:differ|different|distinct) from {two}{end}",
+        r"\bhow (?:do|does|is|are) {one} and {two} (?:differ|different|compare)\b",
+        r"\bdiffer(?:s|ent)? (?:in|between|among) {one} and {two}{end}",
+        r"^(?:what \w+ )?{one} (?:vs\.?|versus) {two}{end}",
+    )
 )
 _NEXT_QUESTION = re.compile(
     r"\?\s+(?=\S)|"
@@ -45,9 +88,28 @@ _LEAST_TERMS = 2
 """A part with fewer words of its own ("and why?") cannot be searched for alone."""
 
 
-def length_for(question: str) -> Length:
-    """Return how long an answer the question asks for: a fact, or an explanation."""
-    return FACT if _ASKS_FOR_FACT.match(question.strip()) else EXPLANATION
+def kind_of(question: str) -> Kind:
+    """Return what a question asks for."""
+    if sides_of(question) is not None:
+        return "comparison"
+    asked = _POLITE.sub("", question.strip(), count=1) if _POLITE.match(question.strip()) else question.strip()
+    asks_for_fact = _ASKS_FOR_FACT.match(asked) and not _ASKS_WHY.search(asked)
+    return "fact" if asks_for_fact else "explanation"
+
+
+def length_for(kind: Kind) -> Length:
+    """Return how long an answer a kind of question asks for."""
+    return _LENGTHS[kind]
+
+
+def sides_of(question: str) -> tuple[str, str] | None:
+    """Return the two things that a question compares, as it writes them; None where it compares no two."""
+    found = next((match for pattern in _SIDES if (match := pattern.search(question.strip()))), None)
+    if found is None:
+        return None
+    one, two = found["one"].strip(), found["two"].strip()
+    shares_noun = _ADJECTIVE.fullmatch(one) and len(two.split()) > 1
+    return (" ".join([one, *two.split()[1:]]) if shares_noun else one), two
 
 
 def parts_of(question: str) -> list[str]:

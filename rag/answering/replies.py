@@ -13,10 +13,11 @@ Opening = Literal["paragraph", "item", "sentence"]
 """What begins with a sentence: a paragraph, a line of a list, or nothing."""
 
 _ID = (
-    r"(?:[a-z]\d[a-z]|\^?\d{1,3}|(?:source|citation|evidence|passage)s?|"
+    r"(?:[a-z]{3}|[a-z]\w*\d\w*|\^?\d{1,3}|(?:source|citation|evidence|passage)s?|"
     r"(?i:docs?|source|entry|ref|evidence|passage|citation|cite|key|id|[ekps])[-_ :#]*\w*\d\w*)"
 )
-"""A key of ours, or what a model may write in place of one; no concentration, as [S] and [Ca2+] are."""
+"""A key of ours, or what a model may write in place of one: as long, or with a digit; no concentration, as [S], [Ca2+]
+and [glucose] are."""
 
 _MARKER = re.compile(rf"[ ]*\[({_ID}(?:[ ]*[,;][ ]*{_ID})*)\](?!\()")
 _AFTER_STOP = re.compile(rf"([.!?][\"'”’)*_]*)((?:{_MARKER.pattern})+)")
@@ -25,8 +26,8 @@ _HEADING = re.compile(r"[ ]*(?:#{1,6}(?:[ ]|$)|---|\|)")
 _ITEM = re.compile(r"[ ]*(?:[-*+•]|\d{1,2}[.)])[ ]+")
 
 _LONGEST: Final = 1_000
-"""Characters of a sentence, and of a word; of the starter corpus's 1,845 sentences two are longer. A reply that goes on is
-cut there, since to look for a sentence's end takes the longer the more was written."""
+"""Characters of a sentence, and of a word; of the starter corpus's 1,845 sentences two are longer. A reply that goes on
+is cut there, since to look for a sentence's end takes the longer the more was written."""
 
 _WORD = re.compile(rf"\S{{0,{_LONGEST}}}\s|\S{{{_LONGEST}}}(?=\S)")
 _MAY_END: Final = frozenset(".!?]")

@@ -17,6 +17,7 @@ from rag.adapters.english import is_english
 from rag.adapters.minilm import MiniLMEmbedder
 from rag.adapters.optional_embedder import OptionalEmbedder
 from rag.answering import Answerer, Composer
+from rag.conversation import Resolution, Turn, resolve
 from rag.corpus import require_folder
 from rag.errors import ConfigurationError, IndexStateError, NotApprovedError, ProviderError, QuickTakesError
 from rag.generations import Generations, VectorFolders, VectorServer
@@ -43,14 +44,15 @@ from rag.indexing import (
     treat,
     verify,
 )
-from rag.models import Answer, AnswerEvent, Provenance, Search
-from rag.ports import BulkEmbedder, Embedder, Reranker
+from rag.models import Answer, AnswerBegun, AnswerEvent, Provenance, Search, SentenceShown, SupportPolicy
+from rag.ports import BulkEmbedder, ChatModel, Embedder, Reranker
 from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer, related_entries
 from rag.settings import DEFAULT_EMBEDDER, Settings
-from rag.wiring.chat import Chat, chat_model_names, open_chat
+from rag.wiring.chat import Chat, chat_model_names, make_generator, open_chat
 
 _Result = TypeVar("_Result")
 _Reply = TypeVar("_Reply", Answer, Search)
+_Resolved = TypeVar("_Resolved", bound=Answer | AnswerBegun)
 
 
 def index_folder(settings: Settings, *, patience_s: float = 0.0) -> IndexFolder:
@@ -90,14 +92,29 @@ class QuickTakes:
     notices: tuple[str, ...] = ()
     substitute: Callable[[QuickTakesError], QuickTakes] | None = None
 
-    def ask(self, question: str, *, exclude: Collection[str] = ()) -> Answer:
-        """Answer a question; see `rag.answering.Answerer`. With a chat model, never call it on an event loop."""
-        if self.chat is not None:
-            return self.chat.portal.call(self._last_event, question, exclude)
-        return self._try(lambda own: own.with_notices(own.answerer.ask(question, exclude=exclude)))
+    def ask(self, question: str, *, exclude: Collection[str] = (), history: Sequence[Turn] = ()) -> Answer:
+        """Answer a question; see `rag.answering.Answerer`. With a chat model, never call it on an event loop.
 
-    async def stream(self, question: str, *, exclude: Collection[str] = ()) -> AsyncGenerator[AnswerEvent]:
-        """Answer a question while it is being written; see `rag.answering.Answerer.stream`."""
+        Args:
+            history: what was asked and answered before, the last turn last; see `rag.conversation.turn_of`. A follow-up
+                is answered as the question that it stands for, which the answer names.
+        """
+        if self.chat is not None:
+            return self.chat.portal.call(self._last_event, question, exclude, history)
+        asked = resolve(question, history)
+        answer = self._try(lambda own: own.with_notices(own.answerer.ask(asked.resolved, exclude=exclude)))
+        return _as_asked(answer, asked)
+
+    async def stream(
+        self, question: str, *, exclude: Collection[str] = (), history: Sequence[Turn] = ()
+    ) -> AsyncGenerator[AnswerEvent]:
+        """Answer a question while it is being written; see `ask` and `rag.answering.Answerer.stream`."""
+        asked = resolve(question, history)
+        async with aclosing(self._stream(asked.resolved, exclude)) as events:
+            async for event in events:
+                yield event if isinstance(event, SentenceShown) else _as_asked(event, asked)
+
+    async def _stream(self, question: str, exclude: Collection[str]) -> AsyncGenerator[AnswerEvent]:
         begun = False
         try:
             async with aclosing(self.answerer.stream(question, exclude=exclude)) as events:
@@ -110,12 +127,12 @@ class QuickTakes:
             substitute = await asyncio.to_thread(self.substitute, error)
         else:
             return
-        async with aclosing(substitute.stream(question, exclude=exclude)) as events:
+        async with aclosing(substitute._stream(question, exclude)) as events:  # noqa: SLF001 another of this class
             async for event in events:
                 yield event
 
-    async def _last_event(self, question: str, exclude: Collection[str]) -> Answer:
-        async with aclosing(self.stream(question, exclude=exclude)) as events:
+    async def _last_event(self, question: str, exclude: Collection[str], history: Sequence[Turn]) -> Answer:
+        async with aclosing(self.stream(question, exclude=exclude, history=history)) as events:
             async for event in events:
                 if isinstance(event, Answer):
                     return event
@@ -145,6 +162,27 @@ class QuickTakes:
             if self.substitute is None:
                 raise
             return call(self.substitute(error))
+
+
+def _as_asked(event: _Resolved, asked: Resolution) -> _Resolved:
+    """Return an event that names the question as it was asked, and as it was resolved."""
+    if asked.kind != "follow_up":
+        return event
+    return replace(event, question=asked.question.strip(), resolved=asked.resolved, carried=asked.reason)
+
+
+def with_chat_model(quicktakes: QuickTakes, model: ChatModel, support: SupportPolicy | None = None) -> QuickTakes:
+    """Return an open corpus whose answers a chat model writes.
+
+    Args:
+        support: the policy; None for that of the corpus as it is open, ``strict`` where no model is set up there.
+    """
+    answerer = quicktakes.answerer
+    own = answerer.generator
+    generator = make_generator(
+        model, quicktakes.retriever.snapshot.postings.weight, support or (own.policy if own else "strict")
+    )
+    return replace(quicktakes, answerer=replace(answerer, generator=generator))
 
 
 def load_embedder(settings: Settings) -> Embedder:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from rag.answering import PLACEHOLDERS, AnswerGenerator
 from rag.chat_models import Candidate, CircuitBreaker, DailyBudget, ResilientChatModel
 from rag.errors import ConfigurationError
+from rag.models import SupportPolicy
+from rag.ports import ChatModel
 from rag.prompts import load_prompt
 from rag.settings import Settings
 
@@ -50,14 +52,13 @@ def open_chat(settings: Settings, weigh: Callable[[str], float]) -> Generator[Ch
         return
     from anyio.from_thread import start_blocking_portal  # noqa: PLC0415 only where there is a model
 
-    prompt = load_prompt("answer", PLACEHOLDERS)
     closers: list[OpenAIChatModel] = []
     candidates = [_candidate(name, settings, closers) for name in names]
     budget = DailyBudget(settings.data_dir / SPENDING, settings.daily_tokens, settings.daily_usd)
     model = ResilientChatModel(candidates, budget=budget)
     with start_blocking_portal() as portal:
         try:
-            yield Chat(AnswerGenerator(model, prompt, weigh, settings.support), portal)
+            yield Chat(make_generator(model, weigh, settings.support), portal)
         finally:
             for closer in closers:
                 portal.call(closer.aclose)
@@ -78,6 +79,11 @@ def chat_model_names(settings: Settings) -> list[str]:
                 "openai:gpt-5-mini, or to several, best first, with commas between"
             )
     return names
+
+
+def make_generator(model: ChatModel, weigh: Callable[[str], float], support: SupportPolicy) -> AnswerGenerator:
+    """Return what writes answers with a chat model; raises `ConfigurationError` where its prompt was damaged."""
+    return AnswerGenerator(model, load_prompt("answer", PLACEHOLDERS), weigh, support)
 
 
 def _candidate(name: str, settings: Settings, closers: list[OpenAIChatModel]) -> Candidate:

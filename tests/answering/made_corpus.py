@@ -21,6 +21,10 @@ DANGLES = re.compile(
 """Openings that nobody can read without the sentence before."""
 
 
+NAME = re.compile(r"\[[^\]\n]+\](?: |\n\n(?:- [^\n]*\n)*- )$")
+"""A name in brackets, right before a sentence or above the list it stands in."""
+
+
 def write_entries(folder: Path, entries: dict[str, str]) -> Path:
     """Write ``{question: answer}`` to a new folder and return that."""
     folder.mkdir(parents=True)
@@ -65,11 +69,14 @@ def check_grounding(answer: Answer, answerer: Answerer) -> None:
 
 
 def check_references(answer: Answer, answerer: Answerer) -> None:
-    """Fail where a sentence's opening refers to one that does not stand right before it, here as in its entry."""
+    """Fail where a sentence's opening refers to what is not shown right before it: a name, or what is in its entry."""
+    position = 0
     for place, sentence in enumerate(answer.sentences):
-        if DANGLES.match(sentence.text):
+        position = answer.text.index(sentence.text, position)
+        if DANGLES.match(sentence.text) and not NAME.search(answer.text[:position]):
             assert place > 0, f"the answer starts with a reference: {sentence.text!r}"
             before = answer.sentences[place - 1].text
             url = answer.citations[sentence.citations[0] - 1].url
             follows = re.compile(re.escape(before) + r"[\s\d.)>#*+-]+" + re.escape(sentence.text))
             assert follows.search(answerer.store.answer_of(url)), f"its antecedent was left out: {sentence.text!r}"
+        position += len(sentence.text)

@@ -77,10 +77,11 @@ def test_an_answer_names_its_model_its_prompt_and_its_cost(biology: Answerer) ->
 
 def test_lists_stay_lists(biology: Answerer) -> None:
     """As paragraphs stay paragraphs; what was left out takes its bullet with it, not its neighbour's."""
-    reply = f"{BINDS}.\n\n- {FUSES}.\n- Elephants love bananas in Africa. Influenza viruses are taken up in a vesicle.\n\n{BINDS}."
+    taken_up = "Influenza viruses are taken up in a vesicle."
+    reply = f"{BINDS}.\n\n- {FUSES}.\n- Elephants love bananas in Africa. {taken_up}\n\n{BINDS}."
     answer = answer_of(with_model(biology, ScriptedChatModel([[reply]])), VIRUS)
 
-    assert answer.text == f"{BINDS}.\n\n- {FUSES}.\n- Influenza viruses are taken up in a vesicle.\n\n{BINDS}."
+    assert answer.text == f"{BINDS}.\n\n- {FUSES}.\n- {taken_up}\n\n{BINDS}."
     assert answer.notices == ("1 of the 5 sentences that the language model wrote are not shown: no entry says them.",)
 
 
@@ -233,6 +234,14 @@ def test_a_restart_may_decline(biology: Answerer) -> None:
     assert (answer.status, answer.notices) == ("abstained", ())
 
 
+@pytest.mark.parametrize("word", ["elephants", "centrifugally", "yesterday"])
+def test_one_word_that_no_entry_has_is_one_too_many(biology: Answerer, word: str) -> None:
+    """Also in a corpus so small that every word is rare."""
+    answer = answer_of(with_model(biology, ScriptedChatModel([[f"{BINDS} {word}."]])), VIRUS)
+
+    assert (answer.rung, word in answer.text, "bind sialic acid" in answer.text) == ("generated", False, True)
+
+
 @pytest.mark.parametrize("policy", ["strict", "mark"])
 def test_what_is_partly_supported_goes_by_the_policy(biology: Answerer, policy: str) -> None:
     """Strictly it gives way to the entry's words; else it is shown and marked."""
@@ -272,7 +281,7 @@ def test_sentences_come_while_the_model_writes(biology: Answerer) -> None:
         model = ScriptedChatModel([[f"{BINDS}. Acid ", lambda: order.append("written on"), f"{FUSES[5:]}."]])
         async with aclosing(with_model(biology, model).stream(VIRUS)) as events:
             async for event in events:
-                order.append(type(event).__name__)
+                order.append(type(event).__name__)  # noqa: PERF401 the model appends between
 
     asyncio.run(read())
     assert order == ["AnswerBegun", "SentenceShown", "written on", "SentenceShown", "Answer"]

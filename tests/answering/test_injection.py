@@ -82,14 +82,14 @@ def obey(instructions: str, told: str) -> str:
 
 
 def shown(answerer: Answerer, question: str) -> Answer:
-    """Return an answer after what must never be shown was looked for in it."""
+    """Return an answer after what a model must never be seen to write was looked for in it."""
     answer = events_of(answerer, question)[-1]
     assert isinstance(answer, Answer)
     assert answerer.generator is not None
     model = answerer.generator.model
     assert isinstance(model, ObedientChatModel)
     (messages,) = model.asked
-    said = "\n".join(sentence.text for sentence in answer.sentences)
+    said = "\n".join(sentence.text for sentence in answer.sentences if not sentence.verbatim)
     assert not re.search(r"https?:|</?[a-z]|\]\(|`", said, re.IGNORECASE)
     tag = re.search(r"<evidence-(\w+)>", messages[0].content)
     assert tag

@@ -7,50 +7,87 @@ import pytest
 from rag.answering.questions import (
     EXPLANATION,
     FACT,
-    Length,
+    Kind,
     asks_the_same,
+    kind_of,
     length_for,
     mentions_all,
     names_in,
     parts_of,
+    sides_of,
 )
 from rag.models import Concept
 
 
 @pytest.mark.parametrize(
-    ("question", "length"),
+    ("question", "kind"),
     [
-        ("How many chromosomes does a human cell have?", FACT),
-        ("Who discovered penicillin?", FACT),
-        ("Where does glycolysis take place?", FACT),
-        ("When do homologous chromosomes pair?", FACT),
-        ("Is a virus alive?", FACT),
-        ("Do plants respire?", FACT),
-        ("What percentage of energy passes to the next level?", FACT),
-        ("What is the formula of glucose?", FACT),
-        ("what's the pH of blood", FACT),
-        ("  Which organelle makes ATP?", FACT),
-        ("Name the bases of DNA.", FACT),
-        ("Why is the inside of a resting neuron negative?", EXPLANATION),
-        ("How do kidneys filter blood?", EXPLANATION),
-        ("What is photosynthesis?", EXPLANATION),
-        ("What are the stages of mitosis?", EXPLANATION),
-        ("What happens during meiosis?", EXPLANATION),
-        ("What causes sickle cell disease?", EXPLANATION),
-        ("Explain osmosis.", EXPLANATION),
-        ("Compare mitosis and meiosis", EXPLANATION),
+        ("How many chromosomes does a human cell have?", "fact"),
+        ("Who discovered penicillin?", "fact"),
+        ("Where does glycolysis take place?", "fact"),
+        ("When do homologous chromosomes pair?", "fact"),
+        ("Is a virus alive?", "fact"),
+        ("Do plants respire?", "fact"),
+        ("What percentage of energy passes to the next level?", "fact"),
+        ("What is the formula of glucose?", "fact"),
+        ("what's the pH of blood", "fact"),
+        ("  Which organelle makes ATP?", "fact"),
+        ("Name the bases of DNA.", "fact"),
+        ("Why is the inside of a resting neuron negative?", "explanation"),
+        ("How do kidneys filter blood?", "explanation"),
+        ("What is photosynthesis?", "explanation"),
+        ("What are the stages of mitosis?", "explanation"),
+        ("What happens during meiosis?", "explanation"),
+        ("What causes sickle cell disease?", "explanation"),
+        ("Explain osmosis.", "explanation"),
+        ("What factors affect enzyme activity?", "explanation"),
+        ("What stops seawater from turning acidic?", "explanation"),
+        ("When an egg is boiled, why does it go solid?", "explanation"),
+        ("Which birds sing, and why?", "explanation"),
+        ("During meiosis, how does swapping pieces make children differ?", "explanation"),
+        ("Compare mitosis and meiosis", "comparison"),
+        ("mitosis vs meiosis", "comparison"),
+        ("What is the difference between a gene and an allele?", "comparison"),
+        ("How does mitosis differ from meiosis?", "comparison"),
+        ("How do DNA and RNA differ?", "comparison"),
     ],
 )
-def test_a_question_for_a_fact_asks_for_a_short_answer(question: str, length: Length) -> None:
-    """Facts get a few sentences, explanations get more."""
-    assert length_for(question) == length
+def test_what_a_question_asks_for_is_read_from_its_words(question: str, kind: Kind) -> None:
+    """A fact, an explanation, or how two things differ."""
+    assert kind_of(question) == kind
 
 
-def test_a_fact_is_shorter_and_stricter_than_an_explanation() -> None:
-    """Fewer sentences, fewer words, and only what is about as relevant as the first sentence."""
-    assert FACT.sentences < EXPLANATION.sentences
-    assert FACT.words < EXPLANATION.words
-    assert FACT.least_relevance > EXPLANATION.least_relevance
+def test_a_fact_is_shorter_than_an_explanation() -> None:
+    """One to three sentences; an explanation aims at 120 words and, names in brackets included, stays below 250."""
+    assert length_for("fact") == FACT
+    assert FACT.sentences == 3
+    assert FACT.words < 120 <= EXPLANATION.least_words < EXPLANATION.words < 250
+    assert length_for("explanation") == length_for("comparison") == EXPLANATION
+
+
+def test_parts_of_a_question_share_its_length() -> None:
+    """Two parts together are as long as one answer."""
+    shared = EXPLANATION.shared_by(2)
+
+    assert 2 * shared.words <= EXPLANATION.words
+    assert EXPLANATION.shared_by(1) == EXPLANATION
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("Compare exponential and logistic growth.", ("exponential growth", "logistic growth")),
+        ("active vs passive transport", ("active transport", "passive transport")),
+        ("What is the difference between DNA and messenger RNA?", ("DNA", "messenger RNA")),
+        ("How do archaea differ from bacteria in terms of walls?", ("archaea", "bacteria")),
+        ("What causes Prader-Willi versus Angelman syndrome?", ("Prader-Willi", "Angelman syndrome")),
+        ("Compare directional, stabilising and disruptive selection.", None),
+        ("How do kidneys filter blood?", None),
+    ],
+)
+def test_the_two_sides_of_a_comparison_are_read(question: str, sides: tuple[str, str] | None) -> None:
+    """They are the question's own words, with a noun that both share; three things are no two sides."""
+    assert sides_of(question) == sides
 
 
 @pytest.mark.parametrize(

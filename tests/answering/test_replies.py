@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,7 +76,7 @@ def test_however_a_reply_is_cut_the_same_sentences_come_out(reply: str, data: st
     places = sorted(data.draw(st.lists(st.integers(0, len(reply)), max_size=20)))
     cuts = [0, *places, len(reply)]
 
-    pieces = [reply[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
+    pieces = [reply[start:end] for start, end in pairwise(cuts)]
     assert read(pieces) == read([reply])
     assert read(list(reply)) == read([reply])
 
@@ -86,7 +88,7 @@ def test_no_key_is_left_in_a_sentence_and_no_sentence_is_empty(reply: str) -> No
         assert draft.text.strip() == draft.text
         assert draft.text
         assert "[a1b]" not in draft.text.replace("[a1b](", "")
-        assert "[1]" not in draft.text
+        assert not {"[1]", "[zzz]"} & set(draft.text.split())
         assert set(draft.keys) <= {"a1b", "c2d"}
 
 
@@ -127,6 +129,8 @@ def test_keys_belong_to_the_sentence_that_they_end(reply: str) -> None:
         ("Heat breaks bonds [doc 3].", ()),
         ("Heat breaks bonds [Source: a1b].", ("a1b",)),
         ("Heat breaks bonds [z9z].", ("z9z",)),
+        ("Heat breaks bonds [zzz].", ()),
+        ("Heat breaks bonds [entry47].", ()),
         ("Heat breaks bonds.", ()),
     ],
 )
@@ -135,7 +139,15 @@ def test_keys_are_read_and_taken_out(written: str, keys: tuple[str, ...]) -> Non
     assert read([written]) == [Draft("Heat breaks bonds.", keys, "paragraph")]
 
 
-@pytest.mark.parametrize("text", ["The rate rises with [S].", "[Ca2+] rises in the cell.", "At high [H+] [S] falls."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The rate rises with [S].",
+        "[Ca2+] rises in the cell.",
+        "At high [H+] [S] falls.",
+        "It takes up [glucose] slowly.",
+    ],
+)
 def test_concentrations_are_no_keys(text: str) -> None:
     """Square brackets are biology too."""
     assert said(f"Heat breaks bonds. {text} Acid does too. [a1b]") == ["Heat breaks bonds.", text, "Acid does too."]

@@ -27,7 +27,7 @@ KEY = next(iter(REQUEST.passages))
 
 def shaper(policy: SupportPolicy = "strict") -> Shaper:
     """Return a shaper over two sections; every word tells as much."""
-    return Shaper(Sources(SECTIONS, lambda _: 4.0), REQUEST, policy)
+    return Shaper(Sources(SECTIONS, lambda _: 5.0), REQUEST, policy)
 
 
 def shape(text: str, policy: SupportPolicy = "strict") -> list[Said]:
@@ -39,7 +39,7 @@ def shape(text: str, policy: SupportPolicy = "strict") -> list[Said]:
     "text",
     [
         "Heat breaks the weak bonds that hold an enzyme in shape.",
-        "**Heat** breaks weak bonds of the enzyme.",
+        "**Heat** breaks the weak bonds that hold an enzyme in shape.",
         "Most human enzymes work best at about 37 degrees.",
     ],
 )
@@ -71,7 +71,7 @@ def test_what_the_evidence_contradicts_gives_way_to_its_own_words(text: str, own
 
 def test_what_the_evidence_supports_in_part_gives_way_or_is_marked() -> None:
     """By policy."""
-    text = "Most human enzymes work best at about 37 degrees because elephants discovered them."
+    text = "Most human enzymes work best at about 37 degrees in Africa."
 
     (strict,), (marked,) = shape(text), shape(text, "mark")
     assert (strict.text, strict.verbatim) == ("Most human enzymes work best at about 37 degrees.", True)
@@ -163,5 +163,5 @@ def test_questions_are_not_shown(policy: SupportPolicy) -> None:
 
 
 def test_a_comparison_is_no_markup() -> None:
-    """ "<" with a blank or a number behind it is mathematics."""
+    """A sign with a blank or a number behind it is mathematics."""
     assert len(shape("Most human enzymes work best at 37 degrees (a < b).", "mark")) == 1

@@ -16,6 +16,7 @@ Check = Callable[[str, Any], None]
 
 GREEN = "Why do green leaves look green?"
 CURATED = "Why do leaves look green?"
+HALF_TRUE = "Leaves look green because chlorophyll reflects green light to elephants."
 REFLECTS = "Chlorophyll reflects green light, so leaves look green"
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -161,9 +162,9 @@ def test_where_the_first_model_is_down_the_second_answers(
     assert [asked.body["model"] for asked in server.chats] == ["large", "small"]
 
 
-@pytest.mark.parametrize(("policy", "support"), [("strict", {"supported"}), ("mark", {"supported", "unsupported"})])
+@pytest.mark.parametrize("policy", ["strict", "mark"])
 def test_the_policy_says_what_is_shown(
-    run: Run, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch, check_schema: Check, policy: str, support: set[str]
+    run: Run, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch, check_schema: Check, policy: str
 ) -> None:
     """Marked sentences carry their verdict in JSON, and cite nothing where nothing speaks of them."""
     monkeypatch.setenv("QUICKTAKES_SUPPORT", policy)
@@ -171,6 +172,7 @@ def test_the_policy_says_what_is_shown(
     reply = run("ask", GREEN, "--json").lines[0]
 
     check_schema("ask", reply)
+    support = {"supported"} if policy == "strict" else {"supported", "unsupported"}
     assert {one["support"] for one in reply["sentences"]} == support
     assert all(bool(one["citations"]) is (one["support"] == "supported") for one in reply["sentences"])
 
@@ -180,13 +182,11 @@ def test_what_no_entry_says_is_marked_for_a_reader(
 ) -> None:
     """Behind the sentence, where it is not to be mistaken for a fact."""
     monkeypatch.setenv("QUICKTAKES_SUPPORT", "mark")
-    server.chat_default = lambda _: ChatReply(
-        f"{REFLECTS}. Leaves look green because chlorophyll reflects green light to elephants. Elephants invented bananas."
-    )
+    server.chat_default = lambda _: ChatReply(f"{REFLECTS}. {HALF_TRUE} Elephants invented bananas.")
     shown = " ".join(run("ask", GREEN).out.split())
 
     assert f"{REFLECTS}. [1]" in shown or f"{REFLECTS}. Leaves" in shown
-    assert "green light to elephants. [1] (supported in part)" in shown
+    assert f"{HALF_TRUE} [1] (supported in part)" in shown
     assert "Elephants invented bananas. (no entry says this)" in shown
 
 

@@ -1,9 +1,8 @@
-"""The whole product with a real model that has no great mind: whatever it says, what is shown is true to the entries."""
+"""The whole product with a real model of no great mind: whatever it says, what is shown is true to the entries."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from smollm2_server import MODEL

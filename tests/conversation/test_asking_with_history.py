@@ -1,0 +1,76 @@
+"""A follow-up is answered as the question that it stands for, and says so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag.conversation import Turn, resolve, turn_of
+from rag.models import Answer, AnswerBegun
+from rag.settings import Settings
+from rag.testing import HashEmbedder, ScriptedChatModel, entry_text
+from rag.wiring import QuickTakes, open_synced, with_chat_model
+
+FIRST = "What do ribosomes build?"
+FOLLOW_UP = "And why do they matter?"
+
+
+@pytest.fixture(scope="module")
+def quicktakes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QuickTakes]:
+    """Give a corpus of two entries, open, with the double for an embedder."""
+    folder: Path = tmp_path_factory.mktemp("history")
+    (folder / "corpus").mkdir()
+    for name, question, answer in (
+        ("a", "Why do ribosomes matter?", "Ribosomes matter because every protein of a cell is built by ribosomes."),
+        ("b", "What do ribosomes build?", "Ribosomes join amino acids into chains that fold into proteins."),
+    ):
+        (folder / "corpus" / f"{name}.md").write_text(entry_text(question, answer), encoding="utf-8")
+    with open_synced(Settings(folder / "corpus", folder / "data"), HashEmbedder()) as (opened, _):
+        yield opened
+
+
+@pytest.fixture
+def history(quicktakes: QuickTakes) -> list[Turn]:
+    """Return the first turn of a conversation about ribosomes."""
+    return [turn_of(resolve(FIRST, []), quicktakes.ask(FIRST).text)]
+
+
+def test_a_follow_up_names_what_it_was_read_as(quicktakes: QuickTakes, history: list[Turn]) -> None:
+    """The answer keeps the question as it was asked, and says which one was answered, and why."""
+    answer = quicktakes.ask(FOLLOW_UP, history=history)
+    assert answer.question == FOLLOW_UP
+    assert answer.resolved == resolve(FOLLOW_UP, history).resolved != FOLLOW_UP
+    assert "ribosomes" in answer.carried
+    assert "every protein of a cell" in answer.text
+
+
+def test_a_question_that_stands_alone_is_answered_as_without_history(
+    quicktakes: QuickTakes, history: list[Turn]
+) -> None:
+    """History changes nothing of it."""
+    question = "Why do ribosomes matter?"
+    with_history, without = quicktakes.ask(question, history=history), quicktakes.ask(question)
+    assert (with_history.text, with_history.resolved) == (without.text, None)
+
+
+def test_history_does_not_make_up_for_missing_evidence(quicktakes: QuickTakes, history: list[Turn]) -> None:
+    """A follow-up about what the corpus lacks is declined, however well the turn before was answered."""
+    assert quicktakes.ask("What do they cost at the market in Paris?", history=history).status == "abstained"
+
+
+def test_streamed_events_name_it_too(quicktakes: QuickTakes, history: list[Turn]) -> None:
+    """The beginning and the answer say which question is answered, whatever writes it."""
+    told = "Ribosomes matter because every protein of a cell is built by ribosomes."
+    ready = with_chat_model(quicktakes, ScriptedChatModel([[told]]))
+
+    async def read() -> list[object]:
+        return [event async for event in ready.stream(FOLLOW_UP, history=history)]
+
+    begun, *_, answer = asyncio.run(read())
+    assert isinstance(begun, AnswerBegun)
+    assert isinstance(answer, Answer)
+    assert begun.resolved == answer.resolved == resolve(FOLLOW_UP, history).resolved
+    assert begun.question == answer.question == FOLLOW_UP
