@@ -21,6 +21,10 @@ from rag.models import CatalogChange, FileRecord, IndexedEntry, Passage, Passage
 _TERM_COLUMNS: Final = 4
 """Of `entries.terms`: the term's id, and its occurrences in each of three fields."""
 
+_MOST_MAPPED: Final = 2**31
+"""Bytes of a finished catalog that are mapped rather than read: the passages of an entry lie on many pages, and to ask
+the system for each took a millisecond a search."""
+
 
 class Catalog:
     """Everything about an index but its vectors; implements `rag.ports.Catalog`.
@@ -45,6 +49,7 @@ class Catalog:
             if create:
                 self._database.executescript(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
         if read_only:
+            self._rows(f"PRAGMA mmap_size = {_MOST_MAPPED}")
             self._check_size()
         self.meta()
 

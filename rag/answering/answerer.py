@@ -308,9 +308,10 @@ class _Written:
         told = [one.source for one in self.outcome.said if one.support == "supported"]
         skipped: str | None = None
         for sentence, lead in zip(composed.sentences, leads_in(composed.text, composed.sentences), strict=True):
-            begins = skipped if skipped is not None and lead == " " else lead
+            begins = lead if skipped is None else _lead_after(skipped, lead)
             leans_on_skipped = skipped is not None and leans_back(sentence.text)
-            if leans_on_skipped or any(sentence.text in source for source in told):
+            is_row = sentence.text.startswith("|")
+            if not is_row and (leans_on_skipped or any(sentence.text in source for source in told)):
                 skipped = begins
             else:
                 skipped = None
@@ -345,6 +346,16 @@ class _Written:
         elif self.outcome.left_out:
             many = f"{self.outcome.left_out} of the {self.outcome.written} sentences"
             yield f"{many} that the language model wrote are not shown: no entry says them."
+
+
+def _lead_after(skipped: str, lead: str) -> str:
+    """Return what stands before a sentence once the one before it is skipped, which had a lead of its own.
+
+    One that went on takes its place, name and all; a further point of a list takes the list's heading.
+    """
+    if lead.startswith("\n\n"):
+        return lead
+    return skipped.rpartition("\n")[0] + lead if lead.startswith("\n") else skipped
 
 
 class _Watch:

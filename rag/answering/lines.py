@@ -44,11 +44,6 @@ class Line:
         """Return the stems of its words."""
         return frozenset[str]().union(*(statement.terms for statement in self.run))
 
-    @property
-    def words(self) -> int:
-        """Return how many words it has."""
-        return sum(statement.words for statement in self.run)
-
 
 def lines_of(weighed: Iterable[Weighed]) -> list[Line]:
     """Return the lines that statements, given in the order of their sections, stand in."""

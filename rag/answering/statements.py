@@ -22,7 +22,6 @@ from rag.models import Passage, Span
 from rag.passages import plain_text, split_sentences, terms_of
 
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s")
-_NUMBERED = re.compile(r"\s*\d{1,3}[.)]")
 _NUMBER = re.compile(r"^(?:\d{1,3}|[A-Za-z])[.)]\s+")
 _REMEMBERED = 1_024
 """Sections whose statements are kept for the next question that finds them; about 5 KB each."""
@@ -44,7 +43,7 @@ class Statement:
             does not stand right before it. None where nothing needs a name, or there is doubt.
         sums_up: whether it closes an answer ("In summary, ...") or goes on from such a sentence.
         line: number of its line in the section; sentences of one line belong together.
-        is_item: whether it stands in a list; `is_step`: in a numbered one.
+        is_item: whether it stands in a list.
     """
 
     passage: Passage
@@ -63,7 +62,6 @@ class Statement:
     sums_up: bool
     line: int
     is_item: bool
-    is_step: bool
 
     @property
     def place(self) -> tuple[str, int]:
@@ -152,7 +150,6 @@ def _statement(  # noqa: PLR0913, PLR0917 all that a sentence is read by
         sums_up=sums_up(text) or closes(passage.section) or _goes_on_summing_up(previous, placed.line, leans=leans),
         line=placed.line,
         is_item=placed.is_item,
-        is_step=placed.is_step,
     )
 
 
@@ -169,19 +166,18 @@ def _heading(passage: Passage) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A sentence with the number of its line, the label of the point it stands below, and the kind of list it is in."""
+    """A sentence with the number of its line, the label of the point it stands below, and whether it is in a list."""
 
     span: Span
     line: int
     above: str | None
     is_item: bool
-    is_step: bool
 
 
 def _placed_sentences(passage: Passage) -> Iterator[_Placed]:
     labels: list[tuple[int, str]] = []
     end = line = indent = 0
-    is_item = is_step = False
+    is_item = False
     for span in split_sentences(passage.text):
         starts_line = end == 0 or "\n" in passage.text[end : span.start]
         end = span.end
@@ -189,11 +185,11 @@ def _placed_sentences(passage: Passage) -> Iterator[_Placed]:
             line += 1
             line_start = passage.text.rfind("\n", 0, span.start) + 1
             marks = passage.text[line_start : span.start]
-            is_item, is_step = bool(_ITEM.match(marks)), bool(_NUMBERED.match(marks))
+            is_item = bool(_ITEM.match(marks))
             indent = len(marks) - len(marks.lstrip())
             while labels and labels[-1][0] >= indent:
                 labels.pop()
-        yield _Placed(span, line, labels[-1][1] if labels else None, is_item, is_step)
+        yield _Placed(span, line, labels[-1][1] if labels else None, is_item)
         label = label_of(passage.text[span.start : span.end])
         if starts_line and label is not None and not is_generic(label):
             labels.append((indent, plain_text(label)))

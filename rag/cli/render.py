@@ -148,10 +148,14 @@ def _with_numbers(answer: Answer) -> str:
     for number, sentence in enumerate(answer.sentences):
         found = answer.text.find(sentence.text, position)
         end = found + len(sentence.text)
-        marked.append(answer.text[position:end])
+        text = answer.text[position:end]
         following = answer.sentences[number + 1 : number + 2]
-        if not following or following[0].citations != sentence.citations or re.match(r"\s*\n", answer.text[end:]):
-            marked.append(" " + "".join(f"\\[{n}]" for n in sentence.citations))
-        marked.append(_MARKS.get(sentence.support, ""))
+        goes_on = bool(following) and following[0].citations == sentence.citations
+        is_row = sentence.text.startswith("|")
+        is_rule = is_row and not sentence.text.strip("|-: ")
+        if not is_rule and (not goes_on or (not is_row and re.match(r"\s*\n", answer.text[end:]))):
+            numbers = " " + "".join(f"\\[{n}]" for n in sentence.citations)
+            text = f"{text[:-1].rstrip()}{numbers} |" if is_row and text.endswith("|") else text + numbers
+        marked.append(text + _MARKS.get(sentence.support, ""))
         position = end
     return "".join(marked) + answer.text[position:]

@@ -10,7 +10,7 @@ from made_corpus import check_grounding
 from made_replies import PROMPT, CitingChatModel, answer_of, events_of, with_model
 
 from rag.answering import Answerer
-from rag.answering.answerer import ABSTENTION, NOT_COVERED
+from rag.answering.answerer import ABSTENTION, NOT_COVERED, _lead_after
 from rag.errors import ProviderBrokeOffError, ProviderUnavailableError
 from rag.models import Answer, AnswerBegun, ReplyEnd, ReplyRestart, SentenceShown, Usage
 from rag.testing import ScriptedChatModel
@@ -168,6 +168,26 @@ def test_what_a_model_said_is_not_said_again(biology: Answerer) -> None:
 
     assert [one.text for one in answer.sentences].count(said) == 1
     assert {one.text for one in answer.sentences} <= {one.text for one in composed.sentences}
+
+
+@pytest.mark.parametrize(
+    ("skipped", "lead", "begins"),
+    [
+        (" ", " ", " "),
+        ("\n\n", " ", "\n\n"),
+        ("\n\n[Osmosis] ", " ", "\n\n[Osmosis] "),
+        ("\n- ", "\n- ", "\n- "),
+        ("\n- [Pump] ", "\n- ", "\n- "),
+        ("\n- [Pump] ", " ", "\n- [Pump] "),
+        ("\n\n[Mitosis]\n\n- [Phase] ", "\n- ", "\n\n[Mitosis]\n\n- "),
+        ("\n\n[Mitosis]\n\n- ", "\n\n[Meiosis]\n\n- ", "\n\n[Meiosis]\n\n- "),
+        ("", " ", ""),
+        ("", "\n- ", "\n- "),
+    ],
+)
+def test_what_is_skipped_leaves_its_place_but_no_name(skipped: str, lead: str, begins: str) -> None:
+    """A heading stays above the points that are left; a name goes with the point that it stands before."""
+    assert _lead_after(skipped, lead) == begins
 
 
 def test_a_failure_before_anything_is_shown_leaves_the_composed_answer(biology: Answerer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -394,6 +395,17 @@ def test_markup_in_entries_is_shown_as_it_is(run: Run, tmp_path: Path) -> None:
         result = run(command, question)
         assert result.code == 0
         assert "[bold]brackets[/bold]" in result.out
+
+
+def test_a_table_stays_a_table(run: Run, tmp_path: Path) -> None:
+    """The numbers of citations stand inside the cells of a table, and none in the line below its head."""
+    table = "| Feature | Mitosis | Meiosis |\n|---|---|---|\n| Divisions | One | Two |\n| Nuclei | Two | Four |"
+    answer = f"Mitosis and meiosis are two ways in which nuclei divide.\n\n{table}\n\nBoth follow one round of copying."
+    (tmp_path / "corpus/x.md").write_text(entry_text("How do mitosis and meiosis differ?", answer), encoding="utf-8")
+    shown = run("ask", "How do mitosis and meiosis differ?").out
+    assert "───" in shown
+    assert re.search(r"Nuclei +Two +Four", shown)
+    assert "|" not in shown
 
 
 def test_progress_is_silent_when_not_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
