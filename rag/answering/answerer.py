@@ -14,6 +14,7 @@ from rag.answering.generator import AnswerGenerator, Outcome, evidence_sections
 from rag.answering.layout import lay_out
 from rag.answering.questions import asks_the_same, mentions_all, names_in, parts_of
 from rag.answering.selection import Chosen
+from rag.answering.wording import leans_back
 from rag.citations import CitationList
 from rag.models import (
     Answer,
@@ -152,7 +153,7 @@ class Answerer:
             timings_ms=watch.timings_ms(),
             notices=tuple(dict.fromkeys(reply.notices)),
             usage=outcome.usage if outcome is not None else None,
-            cost_usd=outcome.cost_usd if outcome is not None else 0.0,
+            cost_usd=outcome.cost_usd if outcome is not None and outcome.usage is not None else 0.0,
         )
 
     def _citations(self) -> CitationList:
@@ -271,39 +272,62 @@ def _shown_at_once(reply: _Reply) -> Iterator[SentenceShown]:
 
 @dataclass(slots=True)
 class _Written:
-    """A generated answer while it grows: what is shown, and what came of the model."""
+    """A generated answer while it grows: what is shown, and what came of the model.
+
+    Attributes:
+        composed: what stands in place of it all, where nothing that the model wrote is shown.
+        is_completed: whether it ends with sentences of the composer's.
+    """
 
     assembly: Assembly
     outcome: Outcome
-    is_composed: bool = False
+    composed: _Reply | None = None
+    is_completed: bool = False
 
     def is_thin(self) -> bool:
         """Return whether the reply is not whole, or most of it was left out; not where the model declined."""
-        if self.outcome.declined and not self.assembly.sentences:
-            return False
-        is_whole = self.outcome.failure is None and bool(self.assembly.sentences)
-        return not is_whole or 2 * self.outcome.left_out > self.outcome.written
+        if self.outcome.failure is not None:
+            return True
+        if not self.assembly.sentences:
+            return not self.outcome.declined
+        return 2 * self.outcome.left_out > self.outcome.written
 
     def complete(self, composed: _Reply) -> Iterator[SentenceShown]:
-        """Put the composer's sentences at the end, but those that were shown, and give them."""
-        self.is_composed = not self.assembly.sentences
-        shown = {sentence.text for sentence in self.assembly.sentences}
+        """Put the composer's sentences at the end, but what was said, and give them."""
+        if not self.assembly.sentences and composed.sentences:
+            self.composed = composed
         cited = {one.n: one for one in composed.citations.citations()}
+        for sentence, lead in self._unsaid(composed):
+            numbers = tuple(self.assembly.citations.adopt(cited[n], composed.citations) for n in sentence.citations)
+            begins = lead if self.composed or self.is_completed else "\n\n" + lead.lstrip()
+            self.is_completed = True
+            yield self.assembly.append(replace(sentence, citations=numbers), begins)
+
+    def _unsaid(self, composed: _Reply) -> Iterator[tuple[Sentence, str]]:
+        """Give the composer's sentences that were not said, nor lean on one that is skipped, each with its lead."""
+        told = [one.source for one in self.outcome.said if one.support == "supported"]
+        skipped: str | None = None
         for sentence, lead in zip(composed.sentences, leads_in(composed.text, composed.sentences), strict=True):
-            if sentence.text not in shown:
-                numbers = tuple(self.assembly.citations.adopt(cited[n], composed.citations) for n in sentence.citations)
-                begins = "\n\n" if not shown else lead
-                yield self.assembly.append(replace(sentence, citations=numbers), begins if self.assembly.text else "")
+            begins = lead if skipped is None else _lead_after(skipped, lead)
+            leans_on_skipped = skipped is not None and leans_back(sentence.text)
+            is_row = sentence.text.startswith("|")
+            if not is_row and (leans_on_skipped or any(sentence.text in source for source in told)):
+                skipped = begins
+            else:
+                skipped = None
+                yield sentence, begins
 
     def reply(self, found: Search, parts: Sequence[_Part]) -> _Reply:
         """Return what the answer is in the end."""
-        notices = [*found.notices, *self._notices()]
+        notices = [*found.notices, *(one for part in parts for one in part.found.notices), *self._notices()]
+        if self.composed is not None:
+            return replace(self.composed, notices=notices)
         if not self.assembly.sentences:
             return _abstained("generated", self.assembly.citations, notices)
         uncovered = [part.question for part in parts if not part.is_covered]
         return _Reply(
             "partial" if uncovered else "answered",
-            "composed" if self.is_composed else "generated",
+            "generated",
             _with_gaps(self.assembly.text, uncovered),
             tuple(self.assembly.sentences),
             self.assembly.citations,
@@ -312,12 +336,26 @@ class _Written:
 
     def _notices(self) -> Iterator[str]:
         failure = self.outcome.failure
-        if failure is not None:
-            what = "The answer was" if self.is_composed else "The rest of the answer was"
+        if failure is not None and self.is_completed:
+            what = "The answer was" if self.composed else "The rest of the answer was"
             yield f"{what} put together from the entries without the language model: {failure}"
+        elif failure is not None:
+            yield f"The language model did not finish its answer: {failure}"
+        elif self.composed and not self.outcome.written:
+            yield "The answer was put together from the entries: the language model wrote no sentence."
         elif self.outcome.left_out:
             many = f"{self.outcome.left_out} of the {self.outcome.written} sentences"
             yield f"{many} that the language model wrote are not shown: no entry says them."
+
+
+def _lead_after(skipped: str, lead: str) -> str:
+    """Return what stands before a sentence once the one before it is skipped, which had a lead of its own.
+
+    One that went on takes its place, name and all; a further point of a list takes the list's heading.
+    """
+    if lead.startswith("\n\n"):
+        return lead
+    return skipped.rpartition("\n")[0] + lead if lead.startswith("\n") else skipped
 
 
 class _Watch:

@@ -14,7 +14,7 @@ from rag.prompts import Prompt
 
 PLACEHOLDERS = frozenset({"tag", "length", "example", "evidence", "question"})
 
-_FENCE = re.compile(r"</?\s*(?:evidence|question)\b[^>]*>?", re.IGNORECASE)
+_FENCE = re.compile(r"<\s*/?\s*(?:evidence|question)(?:[^<>]*>)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def make_request(
     tag = "".join(chance.choices(ascii_lowercase + digits, k=12))
     keys = _draw_keys(len(sections) + 1, chance)
     blocks = [
-        f"[{key}] {_unfenced(title)}\n{_unfenced(passage.section)}\n{_unfenced(passage.text)}".replace("\n\n", "\n")
+        _unfenced(f"[{key}] {title}\n{passage.section}\n{passage.text}").replace("\n\n", "\n")
         for key, (passage, title) in zip(keys, sections, strict=False)
     ]
     messages = prompt.fill(
@@ -65,5 +65,7 @@ def _draw_keys(count: int, chance: random.Random) -> list[str]:
 
 
 def _unfenced(text: str) -> str:
-    """Return a text without anything that looks like one of our fences."""
-    return _FENCE.sub("", text)
+    """Return a text without anything that looks like one of our fences, or does once another is taken out of it."""
+    while (without := _FENCE.sub("", text)) != text:
+        text = without
+    return text

@@ -13,10 +13,11 @@ Opening = Literal["paragraph", "item", "sentence"]
 """What begins with a sentence: a paragraph, a line of a list, or nothing."""
 
 _ID = (
-    r"(?:[a-z]\d[a-z]|\^?\d{1,3}|(?:source|citation|evidence|passage)s?|"
+    r"(?:[a-z]{3}|[a-z]\w*\d\w*|\^?\d{1,3}|(?:source|citation|evidence|passage)s?|"
     r"(?i:docs?|source|entry|ref|evidence|passage|citation|cite|key|id|[ekps])[-_ :#]*\w*\d\w*)"
 )
-"""A key of ours, or what a model may write in place of one; no concentration, as [S] and [Ca2+] are."""
+"""A key of ours, or what a model may write in place of one: as long, or with a digit; no concentration, as [S], [Ca2+]
+and [glucose] are."""
 
 _MARKER = re.compile(rf"[ ]*\[({_ID}(?:[ ]*[,;][ ]*{_ID})*)\](?!\()")
 _AFTER_STOP = re.compile(rf"([.!?][\"'”’)*_]*)((?:{_MARKER.pattern})+)")
@@ -24,7 +25,12 @@ _KEY = re.compile(r"\b[a-z]\d[a-z]\b")
 _HEADING = re.compile(r"[ ]*(?:#{1,6}(?:[ ]|$)|---|\|)")
 _ITEM = re.compile(r"[ ]*(?:[-*+•]|\d{1,2}[.)])[ ]+")
 
-_MAY_END: Final = frozenset(".!?\n")
+_LONGEST: Final = 1_000
+"""Characters of a sentence, and of a word; of the starter corpus's 1,845 sentences two are longer. A reply that goes on
+is cut there, since to look for a sentence's end takes the longer the more was written."""
+
+_WORD = re.compile(rf"\S{{0,{_LONGEST}}}\s|\S{{{_LONGEST}}}(?=\S)")
+_MAY_END: Final = frozenset(".!?]")
 MOST_CHARACTERS: Final = 20_000
 """Of one reply that are read: ten times the longest answer asked for. What follows is not looked at."""
 
@@ -39,10 +45,15 @@ class Draft:
 
 
 class ReplyReader:
-    """Takes a reply piece by piece and gives each sentence once it is certain to be whole."""
+    """Takes a reply piece by piece and gives each sentence once the word after it is there.
+
+    It reads whole words, so that the same sentences come of a reply however it is cut.
+    """
 
     def __init__(self) -> None:
+        self._word = ""
         self._line = ""
+        self._may_end = False
         self._opening: Opening = "paragraph"
         self._read = 0
 
@@ -50,20 +61,35 @@ class ReplyReader:
         """Return the sentences that a further piece completes."""
         piece = piece[: max(0, MOST_CHARACTERS - self._read)]
         self._read += len(piece)
-        may_end = not _MAY_END.isdisjoint(self._line[-1:] + piece) or self._line.rstrip().endswith("]")
-        self._line += piece
-        return list(self._whole_sentences()) if may_end else []
+        self._word += piece
+        is_word = any(map(str.isspace, piece)) or len(self._word) > _LONGEST
+        return list(self._take_words()) if is_word else []
 
     def finish(self) -> list[Draft]:
         """Return what is left at the end of the reply."""
-        rest, self._line = self._line, ""
-        return list(self._sentences_of(rest))
+        drafts = list(self._take_words())
+        rest, self._line, self._word = self._line + self._word, "", ""
+        return [*drafts, *self._sentences_of(rest)]
+
+    def _take_words(self) -> Iterator[Draft]:
+        end = 0
+        for found in _WORD.finditer(self._word):
+            end = found.end()
+            yield from self._take(found.group())
+        self._word = self._word[end:]
+
+    def _take(self, word: str) -> Iterator[Draft]:
+        """Give the sentences that a word with the white space after it completes."""
+        self._line += word
+        if word.endswith("\n") or len(self._line) > _LONGEST:
+            line, self._line, self._may_end = self._line, "", False
+            yield from self._sentences_of(line)
+        elif not word.isspace():
+            if self._may_end:
+                yield from self._whole_sentences()
+            self._may_end = not _MAY_END.isdisjoint(word)
 
     def _whole_sentences(self) -> Iterator[Draft]:
-        while "\n" in self._line:
-            line, self._line = self._line.split("\n", 1)
-            yield from self._sentences_of(line)
-            self._opening = "paragraph" if not line.strip() else self._opening
         if _HEADING.match(self._line):
             return
         moved = _keys_before_stops(self._line)
@@ -76,6 +102,7 @@ class ReplyReader:
     def _sentences_of(self, line: str) -> Iterator[Draft]:
         """Give the sentences of a line, or of the part of it that is whole."""
         if not line.strip() or _HEADING.match(line):
+            self._opening = "paragraph"
             return
         item = _ITEM.match(line)
         if item:
@@ -92,4 +119,9 @@ class ReplyReader:
 
 def _keys_before_stops(text: str) -> str:
     """Return a text with the keys behind a sentence's end put before it, where they belong to it."""
-    return _AFTER_STOP.sub(lambda found: f"{found[2]}{found[1]}", text)
+    return _AFTER_STOP.sub(lambda found: f"{found[2]}{found[1]}{_space_after(found)}", text)
+
+
+def _space_after(found: re.Match[str]) -> str:
+    """Return the space that a model left out between a key and the next sentence."""
+    return " " if found.string[found.end() : found.end() + 1].strip() else ""

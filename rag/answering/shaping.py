@@ -35,6 +35,11 @@ class Said:
     span: Span | None
     verbatim: bool
 
+    @property
+    def source(self) -> str:
+        """Return the words of the entry that it stands on."""
+        return "" if self.passage is None or self.span is None else _text_of(self.passage, self.span)
+
 
 @dataclass(slots=True)
 class Shaper:

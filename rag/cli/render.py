@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.markdown import Markdown
@@ -26,6 +26,10 @@ _HEADINGS = {
     ("abstained", "composed"): "Not covered",
     ("abstained", "generated"): "Not covered",
 }
+
+
+_MARKS: Mapping[str, str] = {"partly": " *(supported in part)*", "unsupported": " *(no entry says this)*"}
+"""What stands behind a sentence that is shown though the entries do not support it."""
 
 
 def show_answer(console: Console, answer: Answer, elapsed_s: float) -> None:
@@ -138,7 +142,7 @@ def _show_signals(console: Console, signals: Signals) -> None:
 
 
 def _with_numbers(answer: Answer) -> str:
-    """Return the answer's text with each sentence followed by the numbers of its citations."""
+    """Return the answer's text with each sentence followed by the numbers of its citations, and marked if need be."""
     marked: list[str] = []
     position = 0
     for number, sentence in enumerate(answer.sentences):
@@ -152,6 +156,6 @@ def _with_numbers(answer: Answer) -> str:
         if not is_rule and (not goes_on or (not is_row and re.match(r"\s*\n", answer.text[end:]))):
             numbers = " " + "".join(f"\\[{n}]" for n in sentence.citations)
             text = f"{text[:-1].rstrip()}{numbers} |" if is_row and text.endswith("|") else text + numbers
-        marked.append(text)
+        marked.append(text + _MARKS.get(sentence.support, ""))
         position = end
     return "".join(marked) + answer.text[position:]

@@ -48,7 +48,7 @@ from rag.models import Answer, AnswerBegun, AnswerEvent, Provenance, Search, Sen
 from rag.ports import BulkEmbedder, ChatModel, Embedder, Reranker
 from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer, related_entries
 from rag.settings import DEFAULT_EMBEDDER, Settings
-from rag.wiring.chat import Chat, make_generator, open_chat
+from rag.wiring.chat import Chat, chat_model_names, make_generator, open_chat
 
 _Result = TypeVar("_Result")
 _Reply = TypeVar("_Reply", Answer, Search)
@@ -363,6 +363,12 @@ def open_index(settings: Settings, embedder: Embedder) -> Generator[QuickTakes]:
             yield QuickTakes(retriever, Answerer(retriever, composer, catalog, provenance, generator), chat)
 
 
+def _check_models(settings: Settings) -> None:
+    """Tell a setting that is wrong before anything is embedded."""
+    load_reranker(settings)
+    chat_model_names(settings)
+
+
 def _query_reader(snapshot: Snapshot) -> QueryReader:
     return QueryReader(SpellingRepairer(snapshot.words, snapshot.word_counts, is_english))
 
@@ -372,7 +378,7 @@ def open_synced(
     settings: Settings, embedder: Embedder, progress: Progress | None = None
 ) -> Generator[tuple[QuickTakes, SyncReport]]:
     """Bring the index of the settings' corpus in step, and open it for questions; see `sync_index` and `open_index`."""
-    load_reranker(settings)  # a setting that is wrong is told before anything is embedded
+    _check_models(settings)
     report = sync_index(settings, embedder, progress)
     with open_index(settings, embedder) as quicktakes:
         yield quicktakes, report
@@ -394,7 +400,7 @@ def open_for_reading(
         NotApprovedError: bringing the index in step would cost money; see `rag.indexing.allow_few`.
     """
     index_folder(settings)
-    load_reranker(settings)  # a setting that is wrong is told before anything is embedded
+    _check_models(settings)
     report: SyncReport | None = None
     trouble: QuickTakesError | OSError | None = None
     try:

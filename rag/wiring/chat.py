@@ -46,7 +46,7 @@ def open_chat(settings: Settings, weigh: Callable[[str], float]) -> Generator[Ch
     Raises:
         ConfigurationError: a model's name, address or key cannot be one, or a package is missing.
     """
-    names = [name.strip() for name in (settings.chat_model or "").split(",") if name.strip()]
+    names = chat_model_names(settings)
     if not names:
         yield None
         return
@@ -64,6 +64,23 @@ def open_chat(settings: Settings, weigh: Callable[[str], float]) -> Generator[Ch
                 portal.call(closer.aclose)
 
 
+def chat_model_names(settings: Settings) -> list[str]:
+    """Return the chat models that the settings name, best first.
+
+    Raises:
+        ConfigurationError: one is not named ``provider:model``.
+    """
+    names = [name.strip() for name in (settings.chat_model or "").split(",") if name.strip()]
+    for name in names:
+        provider, _, model = name.partition(":")
+        if not provider.strip() or not model.strip():
+            raise ConfigurationError(
+                f"there is no chat model {name!r}; set QUICKTAKES_CHAT_MODEL to provider:model, such as "
+                "openai:gpt-5-mini, or to several, best first, with commas between"
+            )
+    return names
+
+
 def make_generator(model: ChatModel, weigh: Callable[[str], float], support: SupportPolicy) -> AnswerGenerator:
     """Return what writes answers with a chat model; raises `ConfigurationError` where its prompt was damaged."""
     return AnswerGenerator(model, load_prompt("answer", PLACEHOLDERS), weigh, support)
@@ -72,11 +89,6 @@ def make_generator(model: ChatModel, weigh: Callable[[str], float], support: Sup
 def _candidate(name: str, settings: Settings, closers: list[OpenAIChatModel]) -> Candidate:
     """Return a chat model that is named ``provider:model``; one whose connections are to be closed joins `closers`."""
     provider, _, model = name.partition(":")
-    if not provider or not model:
-        raise ConfigurationError(
-            f"there is no chat model {name!r}; set QUICKTAKES_CHAT_MODEL to provider:model, such as openai:gpt-5-mini, "
-            "or to several, best first, with commas between"
-        )
     if provider != "openai":
         from rag.adapters.langchain_chat import load_langchain_chat  # noqa: PLC0415 takes seconds to import
 

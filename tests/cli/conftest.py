@@ -43,8 +43,14 @@ class Result:
 @pytest.fixture(autouse=True)
 def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Run in a folder with a small corpus, no environment of the tester's, and no model."""
-    settings = ("QUICKTAKES_CORPUS_DIR", "QUICKTAKES_DATA_DIR", "QUICKTAKES_EMBEDDER", "QUICKTAKES_RERANKER")
-    for name in (*settings, "OPENAI_API_KEY", "OPENAI_BASE_URL", "FORCE_COLOR", "COLUMNS"):
+    settings = "CORPUS_DIR DATA_DIR EMBEDDER RERANKER CHAT_MODEL SUPPORT DAILY_TOKENS DAILY_USD".split()
+    for name in (
+        *(f"QUICKTAKES_{setting}" for setting in settings),
+        "OPENAI_API_KEY",
+        "OPENAI_BASE_URL",
+        "FORCE_COLOR",
+        "COLUMNS",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("rag.wiring.MiniLMEmbedder", HashEmbedder)
     monkeypatch.chdir(tmp_path)
