@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from made_corpus import DANGLES
 
@@ -20,7 +22,11 @@ PASSAGE = Passage("p1", "/enzymes", "section", "", TEXT, 100, 100 + len(TEXT))
 OTHER = Passage("p2", "/water", "section", "", "This makes water stick to itself by hydrogen bonds.", 0, 51)
 SECTIONS = [(PASSAGE, "Why do enzymes stop working at high temperature?"), (OTHER, "Why is water sticky?")]
 REQUEST = make_request(
-    load_prompt("answer", PLACEHOLDERS), "Why do hot enzymes stop working?", SECTIONS, "one sentence"
+    load_prompt("answer", PLACEHOLDERS),
+    "Why do hot enzymes stop working?",
+    SECTIONS,
+    "one sentence",
+    random.Random(0),  # noqa: S311 the same each time
 )
 KEY = next(iter(REQUEST.passages))
 
