@@ -345,7 +345,8 @@ class _Written:
             yield "The answer was put together from the entries: the language model wrote no sentence."
         elif self.outcome.left_out:
             many = f"{self.outcome.left_out} of the {self.outcome.written} sentences"
-            yield f"{many} that the language model wrote are not shown: no entry says them."
+            why = "no entry says them, or its own words stand there already"
+            yield f"{many} that the language model wrote are not shown: {why}."
 
 
 def _lead_after(skipped: str, lead: str) -> str:

@@ -24,6 +24,11 @@ INVENTED = "Paris became the capital of France in 987. Elephants love bananas. R
 DOWN = ProviderUnavailableError("the chat server cannot be used now")
 CUT = ProviderBrokeOffError("the chat server broke off its reply")
 
+NOT_SHOWN = (
+    "{} sentences that the language model wrote are not shown: "
+    "no entry says them, or its own words stand there already."
+)
+
 
 def test_a_curated_answer_needs_no_model(biology: Answerer) -> None:
     """An entry's own question is answered by its answer, and nothing is asked of anybody."""
@@ -82,7 +87,7 @@ def test_lists_stay_lists(biology: Answerer) -> None:
     answer = answer_of(with_model(biology, ScriptedChatModel([[reply]])), VIRUS)
 
     assert answer.text == f"{BINDS}.\n\n- {FUSES}.\n- {taken_up}\n\n{BINDS}."
-    assert answer.notices == ("1 of the 5 sentences that the language model wrote are not shown: no entry says them.",)
+    assert answer.notices == (NOT_SHOWN.format("1 of the 5"),)
 
 
 @pytest.mark.parametrize("reply", ["NOT COVERED", "NOT COVERED.", "**NOT COVERED**", "NOT COVERED: no entry says it."])
@@ -129,7 +134,7 @@ def test_where_nothing_is_supported_the_composer_answers(biology: Answerer) -> N
     assert (answer.status, answer.rung, answer.text) == ("answered", "composed", composed.text)
     assert answer.sentences == composed.sentences
     assert answer.citations == composed.citations
-    assert answer.notices == ("3 of the 3 sentences that the language model wrote are not shown: no entry says them.",)
+    assert answer.notices == (NOT_SHOWN.format("3 of the 3"),)
     assert answer.usage is not None
 
 
