@@ -143,8 +143,16 @@ class VectorIndex(Protocol):
 class DenseIndex(Protocol):
     """Finds the nearest of many unit vectors, numbered by row."""
 
-    def search(self, vector: Vectors, limit: int) -> tuple[Rows, Vectors]:
-        """Return the rows nearest to a vector of shape ``(dimensions,)``, with their cosines, nearest first."""
+    def search(self, vector: Vectors, limit: int, among: Rows | None = None) -> tuple[Rows, Vectors]:
+        """Return the rows nearest to a vector of shape ``(dimensions,)``, with their cosines, nearest first.
+
+        Args:
+            among: rows, ascending, that alone need to be looked at; None for all.
+        """
+        ...
+
+    def near(self, vector: Vectors, count: int) -> Rows | None:
+        """Return about `count` rows, ascending, that are near to a vector; None where that costs more than it saves."""
         ...
 
     def cosines(self, vector: Vectors, rows: Rows) -> Vectors:

@@ -23,13 +23,13 @@ CREATE TABLE entries (
 CREATE TABLE vocabulary (id INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE);
 
 CREATE TABLE passages (
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL,
     url TEXT NOT NULL,
     kind TEXT NOT NULL,
     section TEXT NOT NULL,
     text TEXT NOT NULL,
     start INTEGER NOT NULL,
-    "end" INTEGER NOT NULL
+    "end" INTEGER NOT NULL,
+    PRIMARY KEY (url, kind, start, "end", id) -- keeps those of an entry together, in the order they are read in
 ) WITHOUT ROWID;
-CREATE INDEX passages_by_url ON passages (url);
 CREATE INDEX passages_by_kind ON passages (kind); -- counting them would else read every text

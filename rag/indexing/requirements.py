@@ -8,7 +8,7 @@ from rag.errors import IndexStateError
 from rag.indexing.generation import Generation
 from rag.passages import RECIPE
 
-FORMAT = "3"
+FORMAT = "4"
 """Version of the catalog's tables and of the snapshot's files; an index of another version is built anew."""
 
 

@@ -58,6 +58,8 @@ def lexicon_words() -> frozenset[str]:
 
 
 def _longest_at(place: int, tokens: Sequence[str]) -> Wording | None:
+    if _key(tokens[place : place + 1])[0] not in _beginnings():
+        return None
     for end in range(min(place + _MOST_WORDS, len(tokens)), place, -1):
         for written, terms in _groups().get(_key(tokens[place:end]), ()):
             if not _is_abbreviation(written) or tokens[place:end] == tokens_of(written):
@@ -76,6 +78,12 @@ def _groups() -> Mapping[tuple[str, ...], list[tuple[str, tuple[str, ...]]]]:
             for term in terms:
                 groups.setdefault(_key(tokens_of(term)), []).append((term, terms))
     return groups
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """Return the first word of each term, in the singular: few words of a question begin one."""
+    return frozenset(_key(key[:1])[0] for key in _groups())
 
 
 def _key(tokens: Sequence[str]) -> tuple[str, ...]:

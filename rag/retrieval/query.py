@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.models import Concept, Query, Rewrite
 from rag.passages import plain_text, terms_of
@@ -49,7 +50,7 @@ class QueryReader:
             if terms_of(written):
                 concepts.setdefault(alternatives, Concept(written, alternatives, technical=True))
         for token in (token for place, token in enumerate(tokens) if place not in inside):
-            for stem in terms_of(token):
+            for stem in _stems(token):
                 concepts.setdefault(((stem,),), Concept(token, ((stem,),), technical=self._is_technical(token.lower())))
         return list(concepts.values())
 
@@ -63,6 +64,11 @@ def _renaming(wording: Wording, tokens: Sequence[str]) -> Rewrite | None:
     written = " ".join(tokens[wording.start : wording.end])
     has_it = written[:_FORM].lower() == wording.terms[0][:_FORM].lower()
     return None if has_it else Rewrite("wording", written, wording.terms[0])
+
+
+@lru_cache(maxsize=65_536)
+def _stems(token: str) -> tuple[str, ...]:
+    return tuple(terms_of(token))
 
 
 _FORM = 5

@@ -28,11 +28,15 @@ class StoredVectors:
     ids: npt.NDArray[np.bytes_]
     sorter: Rows
 
-    def search(self, vector: Vectors, limit: int) -> tuple[Rows, Vectors]:
+    def search(self, vector: Vectors, limit: int, among: Rows | None = None) -> tuple[Rows, Vectors]:  # noqa: ARG002 the store has an index over all
         """Return the rows nearest to a vector of shape ``(dimensions,)``, with their cosines, nearest first."""
         found = self.index.search(vector, limit)
         cosines = np.array([cosine for _, cosine in found], dtype=np.float32)
         return self._rows([passage_id for passage_id, _ in found]), cosines
+
+    @staticmethod
+    def near(vector: Vectors, count: int) -> None:
+        """Leave it to the store's own index."""
 
     def cosines(self, vector: Vectors, rows: Rows) -> Vectors:
         """Return the cosine of a vector of shape ``(dimensions,)`` to each of some rows."""

@@ -77,6 +77,10 @@ def match_terms(concepts: Sequence[Concept], postings: Postings) -> TermMatch:
     for place, concept in enumerate(concepts):
         known = [wording for wording in concept.wordings if all(map(postings.knows, wording))]
         weights[place] = _weight((known or concept.wordings)[0], postings)
+        if len(known) == 1 and len(known[0]) == 1:  # most are one word, and need no array over all entries
+            entries, gains = postings.entries_with(known[0][0])
+            total[entries] += weights[place] * gains
+            continue
         best = np.zeros(postings.entry_count, dtype=np.float32)
         for wording in known:
             np.maximum(best, postings.scores(wording) / _weight(wording, postings), out=best)

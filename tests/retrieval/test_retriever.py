@@ -201,10 +201,14 @@ class SilentIndex:
 
     speaking: DenseIndex
 
-    def search(self, vector: Vectors, limit: int) -> tuple[Rows, Vectors]:
+    def search(self, vector: Vectors, limit: int, among: Rows | None = None) -> tuple[Rows, Vectors]:  # noqa: ARG002 as above
         """Find nothing."""
         rows = np.arange(0)
         return rows, self.speaking.cosines(vector, rows[:limit])
+
+    def near(self, vector: Vectors, count: int) -> Rows | None:
+        """Know what is near."""
+        return self.speaking.near(vector, count)
 
     def cosines(self, vector: Vectors, rows: Rows) -> Vectors:
         """Return the cosine of a vector to each of some rows."""
@@ -250,6 +254,34 @@ def test_the_one_entry_left_is_found_by_each_signal_alone(crowded: Retriever, si
     concepts = crowded.reader.read(question).concepts
     assert bool(match_terms(concepts, snapshot.postings).shares.any()) == (signal == "terms")
     assert urls_of(alone.retrieve(question, exclude=excluded)) == [lesser]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAreNear(SilentIndex):
+    """Vectors of questions of which the first three are near to any other."""
+
+    def near(self, vector: Vectors, count: int) -> Rows:  # noqa: ARG002 as the port names them
+        """Return the first three."""
+        return np.arange(3)
+
+
+def test_an_entry_whose_question_lies_far_is_found_by_its_words(crowded: Retriever) -> None:
+    """Where the sections of the entries with the nearest questions alone are looked at, terms still find the others."""
+    far = replace(crowded, snapshot=replace(crowded.snapshot, questions=FirstAreNear(crowded.snapshot.questions)))
+    lesser = "/learn/biology/questions/where-are-stem-cells-found-at-birth"
+    assert urls_of(far.retrieve("Which umbilical cords hold blood?"))[0] == lesser
+    found = urls_of(far.retrieve("What is it that they do?", limit=CROWD))
+    assert sorted(found) == sorted(entry.url for entry in FITTING)[:3]
+
+
+def test_nearest_questions_do_not_crowd_out_the_entries_that_are_left(
+    monkeypatch: pytest.MonkeyPatch, crowded: Retriever
+) -> None:
+    """As many more entries are looked at as are excluded."""
+    monkeypatch.setattr("rag.retrieval.retriever._NEAR", 3)
+    excluded = {entry.url for entry in FITTING}
+    found = replace(crowded).retrieve("What is it that they do?", exclude=excluded)
+    assert urls_of(found) == ["/learn/biology/questions/where-are-stem-cells-found-at-birth"]
 
 
 def test_equal_entries_are_ordered_by_url_whatever_the_order_they_came_in(tmp_path: Path) -> None:
