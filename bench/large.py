@@ -62,9 +62,9 @@ def _measure_sync(table: Table, settings: Settings) -> None:
     build_s, report = _sync(settings)
     if report.added:
         table.add_row(f"build: {report.entries:,} entries, {report.passages:,} passages", f"{build_s:.0f} s", "")
-    hash_s = statistics.median(_seconds(lambda: _hash_all(settings.corpus_dir)) for _ in range(_ROUNDS))
+    pairs = [(_seconds(lambda: _hash_all(settings.corpus_dir)), _sync(settings)[0]) for _ in range(_ROUNDS)]
+    hash_s, unchanged_s = map(statistics.median, zip(*pairs, strict=True))
     table.add_row("stat and hash all files", f"{hash_s:.2f} s", "1")
-    unchanged_s = statistics.median(_sync(settings)[0] for _ in range(_ROUNDS))
     table.add_row("sync, nothing changed", f"{unchanged_s:.2f} s", f"{unchanged_s / hash_s:.2f}")
     edited = find_files(settings.corpus_dir)[:: 100 * report.entries // max(report.entries, 1)]
     for file in edited:

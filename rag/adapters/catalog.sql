@@ -23,13 +23,13 @@ CREATE TABLE entries (
 CREATE TABLE vocabulary (id INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE);
 
 CREATE TABLE passages (
-    id TEXT NOT NULL,
+    id TEXT NOT NULL UNIQUE,
     url TEXT NOT NULL,
     kind TEXT NOT NULL,
     section TEXT NOT NULL,
     text TEXT NOT NULL,
     start INTEGER NOT NULL,
-    "end" INTEGER NOT NULL,
-    PRIMARY KEY (url, kind, start, "end", id) -- keeps those of an entry together, in the order they are read in
-) WITHOUT ROWID;
+    "end" INTEGER NOT NULL
+);  -- those of an entry are written together, and so lie together: a search reads those of ten
+CREATE INDEX passages_in_order ON passages (url, kind, start, "end", id);
 CREATE INDEX passages_by_kind ON passages (kind); -- counting them would else read every text

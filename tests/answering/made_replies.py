@@ -11,7 +11,7 @@ from dataclasses import replace
 from made_corpus import check_grounding
 
 from rag.answering import PLACEHOLDERS, Answerer, AnswerGenerator
-from rag.answering.answerer import NOT_COVERED
+from rag.answering.reply import NOT_COVERED
 from rag.models import Answer, AnswerBegun, AnswerEvent, ChatMessage, ReplyPart, SentenceShown, SupportPolicy
 from rag.ports import ChatModel
 from rag.prompts import load_prompt

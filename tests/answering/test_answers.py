@@ -13,8 +13,8 @@ from made_corpus import answerer_over, check_grounding, write_entries
 
 from rag.adapters.minilm import MiniLMEmbedder
 from rag.answering import Answerer
-from rag.answering.answerer import ABSTENTION, NOT_COVERED
 from rag.answering.questions import EXPLANATION, FACT
+from rag.answering.reply import ABSTENTION, NOT_COVERED
 from rag.corpus import load_corpus, read_entry
 from rag.errors import QuestionError
 from rag.testing import HashEmbedder

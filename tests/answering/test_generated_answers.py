@@ -10,7 +10,8 @@ from made_corpus import check_grounding
 from made_replies import PROMPT, CitingChatModel, answer_of, events_of, with_model
 
 from rag.answering import Answerer
-from rag.answering.answerer import ABSTENTION, NOT_COVERED, _lead_after
+from rag.answering.reply import ABSTENTION, NOT_COVERED
+from rag.answering.written import _lead_after
 from rag.errors import ProviderBrokeOffError, ProviderUnavailableError
 from rag.models import Answer, AnswerBegun, ReplyEnd, ReplyRestart, SentenceShown, Usage
 from rag.testing import ScriptedChatModel

@@ -52,7 +52,7 @@ def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
         "COLUMNS",
     ):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("rag.wiring.MiniLMEmbedder", HashEmbedder)
+    monkeypatch.setattr("rag.wiring.embedders.MiniLMEmbedder", HashEmbedder)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "corpus").mkdir()
     for path, (question, answer) in ENTRIES.items():

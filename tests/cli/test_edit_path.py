@@ -52,7 +52,7 @@ def embedded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             log.extend(texts)
             return super().embed(texts)
 
-    monkeypatch.setattr("rag.wiring.MiniLMEmbedder", RecordingEmbedder)
+    monkeypatch.setattr("rag.wiring.embedders.MiniLMEmbedder", RecordingEmbedder)
     for path in Path("corpus").iterdir():
         path.unlink()
     for name, (question, answer) in CORPUS.items():

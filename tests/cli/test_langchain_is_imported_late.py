@@ -8,10 +8,10 @@ import sys
 import pytest
 
 ASK = """
-import rag.wiring
+import rag.wiring.embedders
 from rag.cli import main
 from rag.testing import HashEmbedder
-rag.wiring.MiniLMEmbedder = HashEmbedder
+rag.wiring.embedders.MiniLMEmbedder = HashEmbedder
 sys.argv = ["quicktakes", "ask", "Why do leaves look green?"]
 try:
     main()

@@ -121,7 +121,7 @@ def test_an_index_that_another_process_changes_is_used_as_it_was(
     run: Run, edited: Path, check_schema: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The answer comes from the generation in use, and names the process."""
-    monkeypatch.setattr("rag.wiring._PATIENCE_S", 0.0)
+    monkeypatch.setattr("rag.wiring.opening._PATIENCE_S", 0.0)
     with lock_for_writing(index_of(edited) / "lock"):
         assert_answered(run, check_schema, "The index was used as it was", "is changing the index")
 

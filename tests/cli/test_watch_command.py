@@ -24,10 +24,10 @@ PATIENCE_S = 60.0
 WATCH = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background has it ignored
-import rag.wiring
+import rag.wiring.embedders
 from rag.cli import main
 from rag.testing import HashEmbedder
-rag.wiring.MiniLMEmbedder = HashEmbedder
+rag.wiring.embedders.MiniLMEmbedder = HashEmbedder
 main()
 """
 

@@ -1,0 +1,101 @@
+"""A generated answer while it grows, and how the composer completes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rag.answering.assembly import Assembly, leads_in
+from rag.answering.generator import Outcome
+from rag.answering.reply import Part, Reply, abstained, with_gaps
+from rag.answering.wording import leans_back
+from rag.models import Search, Sentence, SentenceShown
+
+
+@dataclass(slots=True)
+class Written:
+    """A generated answer while it grows: what is shown, and what came of the model.
+
+    Attributes:
+        composed: what stands in place of it all, where nothing that the model wrote is shown.
+        is_completed: whether it ends with sentences of the composer's.
+    """
+
+    assembly: Assembly
+    outcome: Outcome
+    composed: Reply | None = None
+    is_completed: bool = False
+
+    def is_thin(self) -> bool:
+        """Return whether the reply is not whole, or most of it was left out; not where the model declined."""
+        if self.outcome.failure is not None:
+            return True
+        if not self.assembly.sentences:
+            return not self.outcome.declined
+        return 2 * self.outcome.left_out > self.outcome.written
+
+    def complete(self, composed: Reply) -> Iterator[SentenceShown]:
+        """Put the composer's sentences at the end, but what was said, and give them."""
+        if not self.assembly.sentences and composed.sentences:
+            self.composed = composed
+        cited = {one.n: one for one in composed.citations.citations()}
+        for sentence, lead in self._unsaid(composed):
+            numbers = tuple(self.assembly.citations.adopt(cited[n], composed.citations) for n in sentence.citations)
+            begins = lead if self.composed or self.is_completed else "\n\n" + lead.lstrip()
+            self.is_completed = True
+            yield self.assembly.append(replace(sentence, citations=numbers), begins)
+
+    def _unsaid(self, composed: Reply) -> Iterator[tuple[Sentence, str]]:
+        """Give the composer's sentences that were not said, nor lean on one that is skipped, each with its lead."""
+        told = [one.source for one in self.outcome.said if one.support == "supported"]
+        skipped: str | None = None
+        for sentence, lead in zip(composed.sentences, leads_in(composed.text, composed.sentences), strict=True):
+            begins = lead if skipped is None else _lead_after(skipped, lead)
+            leans_on_skipped = skipped is not None and leans_back(sentence.text)
+            is_row = sentence.text.startswith("|")
+            if not is_row and (leans_on_skipped or any(sentence.text in source for source in told)):
+                skipped = begins
+            else:
+                skipped = None
+                yield sentence, begins
+
+    def reply(self, found: Search, parts: Sequence[Part]) -> Reply:
+        """Return what the answer is in the end."""
+        notices = [*found.notices, *(one for part in parts for one in part.found.notices), *self._notices()]
+        if self.composed is not None:
+            return replace(self.composed, notices=notices)
+        if not self.assembly.sentences:
+            return abstained("generated", self.assembly.citations, notices)
+        uncovered = [part.question for part in parts if not part.is_covered]
+        return Reply(
+            "partial" if uncovered else "answered",
+            "generated",
+            with_gaps(self.assembly.text, uncovered),
+            tuple(self.assembly.sentences),
+            self.assembly.citations,
+            notices,
+        )
+
+    def _notices(self) -> Iterator[str]:
+        failure = self.outcome.failure
+        if failure is not None and self.is_completed:
+            what = "The answer was" if self.composed else "The rest of the answer was"
+            yield f"{what} put together from the entries without the language model: {failure}"
+        elif failure is not None:
+            yield f"The language model did not finish its answer: {failure}"
+        elif self.composed and not self.outcome.written:
+            yield "The answer was put together from the entries: the language model wrote no sentence."
+        elif self.outcome.left_out:
+            many = f"{self.outcome.left_out} of the {self.outcome.written} sentences"
+            why = "no entry says them, or its own words stand there already"
+            yield f"{many} that the language model wrote are not shown: {why}."
+
+
+def _lead_after(skipped: str, lead: str) -> str:
+    """Return what stands before a sentence once the one before it is skipped, which had a lead of its own.
+
+    One that went on takes its place, name and all; a further point of a list takes the list's heading.
+    """
+    if lead.startswith("\n\n"):
+        return lead
+    return skipped.rpartition("\n")[0] + lead if lead.startswith("\n") else skipped

@@ -1,0 +1,81 @@
+"""The values that pass between rooms; all frozen."""
+
+from rag.models.answers import (
+    Answer,
+    AnswerBegun,
+    AnswerEvent,
+    Citation,
+    Provenance,
+    Rung,
+    Sentence,
+    SentenceShown,
+    Status,
+    Suggestion,
+    Support,
+    SupportPolicy,
+    Verdict,
+)
+from rag.models.chatting import (
+    ChatMessage,
+    ChatRole,
+    ReplyEnd,
+    ReplyPart,
+    ReplyRestart,
+    Usage,
+)
+from rag.models.indexed import (
+    CatalogChange,
+    FileRecord,
+    IndexedEntry,
+    TermCounts,
+)
+from rag.models.passages import (
+    Passage,
+    PassageKind,
+    ScoredPassage,
+    Span,
+)
+from rag.models.searching import (
+    Concept,
+    Evidence,
+    Query,
+    Rewrite,
+    Search,
+    Signals,
+)
+
+__all__ = [
+    "Answer",
+    "AnswerBegun",
+    "AnswerEvent",
+    "CatalogChange",
+    "ChatMessage",
+    "ChatRole",
+    "Citation",
+    "Concept",
+    "Evidence",
+    "FileRecord",
+    "IndexedEntry",
+    "Passage",
+    "PassageKind",
+    "Provenance",
+    "Query",
+    "ReplyEnd",
+    "ReplyPart",
+    "ReplyRestart",
+    "Rewrite",
+    "Rung",
+    "ScoredPassage",
+    "Search",
+    "Sentence",
+    "SentenceShown",
+    "Signals",
+    "Span",
+    "Status",
+    "Suggestion",
+    "Support",
+    "SupportPolicy",
+    "TermCounts",
+    "Usage",
+    "Verdict",
+]

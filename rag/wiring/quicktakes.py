@@ -1,0 +1,130 @@
+"""An open corpus: what the doors call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from rag.answering import Answerer
+from rag.conversation import Resolution, Turn, resolve
+from rag.errors import IndexStateError, ProviderError, QuickTakesError
+from rag.models import Answer, AnswerBegun, AnswerEvent, Search, SentenceShown, SupportPolicy
+from rag.ports import ChatModel
+from rag.retrieval import Retriever, related_entries
+from rag.wiring.chat import Chat, make_generator
+
+_Result = TypeVar("_Result")
+_Reply = TypeVar("_Reply", Answer, Search)
+_Resolved = TypeVar("_Resolved", bound=Answer | AnswerBegun)
+
+
+@dataclass(frozen=True, slots=True)
+class QuickTakes:
+    """An open corpus: ask it, search it.
+
+    Attributes:
+        chat: writes answers with a language model; None where there is none.
+        notices: what every answer says of how it was made; see `rag.models.Search.notices`.
+        substitute: gives what to use instead where the index or the embedder fails a call; without one, it raises.
+    """
+
+    retriever: Retriever
+    answerer: Answerer
+    chat: Chat | None = None
+    notices: tuple[str, ...] = ()
+    substitute: Callable[[QuickTakesError], QuickTakes] | None = None
+
+    def ask(self, question: str, *, exclude: Collection[str] = (), history: Sequence[Turn] = ()) -> Answer:
+        """Answer a question; see `rag.answering.Answerer`. With a chat model, never call it on an event loop.
+
+        Args:
+            history: what was asked and answered before, the last turn last; see `rag.conversation.turn_of`. A follow-up
+                is answered as the question that it stands for, which the answer names.
+        """
+        if self.chat is not None:
+            return self.chat.portal.call(self._last_event, question, exclude, history)
+        asked = resolve(question, history)
+        answer = self._try(lambda own: own.with_notices(own.answerer.ask(asked.resolved, exclude=exclude)))
+        return _as_asked(answer, asked)
+
+    async def stream(
+        self, question: str, *, exclude: Collection[str] = (), history: Sequence[Turn] = ()
+    ) -> AsyncGenerator[AnswerEvent]:
+        """Answer a question while it is being written; see `ask` and `rag.answering.Answerer.stream`."""
+        asked = resolve(question, history)
+        async with aclosing(self._stream(asked.resolved, exclude)) as events:
+            async for event in events:
+                yield event if isinstance(event, SentenceShown) else _as_asked(event, asked)
+
+    async def _stream(self, question: str, exclude: Collection[str]) -> AsyncGenerator[AnswerEvent]:
+        begun = False
+        try:
+            async with aclosing(self.answerer.stream(question, exclude=exclude)) as events:
+                async for event in events:
+                    begun = True
+                    yield self.with_notices(event) if isinstance(event, Answer) else event
+        except (IndexStateError, ProviderError) as error:
+            if self.substitute is None or begun:
+                raise
+            substitute = await asyncio.to_thread(self.substitute, error)
+        else:
+            return
+        async with aclosing(substitute._stream(question, exclude)) as events:  # noqa: SLF001 another of this class
+            async for event in events:
+                yield event
+
+    async def _last_event(self, question: str, exclude: Collection[str], history: Sequence[Turn]) -> Answer:
+        async with aclosing(self.stream(question, exclude=exclude, history=history)) as events:
+            async for event in events:
+                if isinstance(event, Answer):
+                    return event
+        raise AssertionError("an answer has no end")  # pragma: no cover the last event is the answer
+
+    def search(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> Search:
+        """Find the entries that answer a question; see `rag.retrieval.Retriever.search`."""
+        return self._try(lambda own: own.with_notices(own.retriever.search(question, limit=limit, exclude=exclude)))
+
+    def unknown_urls(self, urls: Collection[str]) -> set[str]:
+        """Return which of some urls no file of the corpus has: to exclude them would exclude nothing."""
+        return self._try(lambda own: own.retriever.store.unknown_urls(urls))
+
+    def related(self, urls: Sequence[str], *, limit: int = 5) -> dict[str, list[str]]:
+        """Return for each entry the urls of others about the same thing; see `rag.retrieval.related_entries`."""
+        return related_entries(urls, self.retriever.snapshot, limit=limit)
+
+    def with_notices(self, reply: _Reply) -> _Reply:
+        """Return an answer or a search that says what there is to say of all of them, before what it says itself."""
+        return replace(reply, notices=(*self.notices, *reply.notices))
+
+    def _try(self, call: Callable[[QuickTakes], _Result]) -> _Result:
+        """Return what a call gives; where index or embedder fail it, what it gives with the substitute."""
+        try:
+            return call(self)
+        except (IndexStateError, ProviderError) as error:
+            if self.substitute is None:
+                raise
+            return call(self.substitute(error))
+
+
+def _as_asked(event: _Resolved, asked: Resolution) -> _Resolved:
+    """Return an event that names the question as it was asked, and as it was resolved."""
+    if asked.kind != "follow_up":
+        return event
+    return replace(event, question=asked.question.strip(), resolved=asked.resolved, carried=asked.reason)
+
+
+def with_chat_model(quicktakes: QuickTakes, model: ChatModel, support: SupportPolicy | None = None) -> QuickTakes:
+    """Return an open corpus whose answers a chat model writes.
+
+    Args:
+        support: the policy; None for that of the corpus as it is open, ``strict`` where no model is set up there.
+    """
+    answerer = quicktakes.answerer
+    own = answerer.generator
+    generator = make_generator(
+        model, quicktakes.retriever.snapshot.postings.weight, support or (own.policy if own else "strict")
+    )
+    return replace(quicktakes, answerer=replace(answerer, generator=generator))
