@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +10,9 @@ from string import ascii_lowercase, digits
 
 from rag.models import ChatMessage, Passage
 from rag.prompts import Prompt
+from rag.prompts.fences import draw_tag, unfenced
 
 PLACEHOLDERS = frozenset({"tag", "length", "example", "evidence", "question"})
-
-_FENCE = re.compile(r"<\s*/?\s*(?:evidence|question)(?:[^<>]*>)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +44,14 @@ def make_request(
         chance: draws the keys and the tag; nobody outside can foresee them where it is None.
     """
     chance = chance or secrets.SystemRandom()
-    tag = "".join(chance.choices(ascii_lowercase + digits, k=12))
+    tag = draw_tag(chance)
     keys = _draw_keys(len(sections) + 1, chance)
     blocks = [
-        _unfenced(f"[{key}] {title}\n{passage.section}\n{passage.text}").replace("\n\n", "\n")
+        unfenced(f"[{key}] {title}\n{passage.section}\n{passage.text}").replace("\n\n", "\n")
         for key, (passage, title) in zip(keys, sections, strict=False)
     ]
     messages = prompt.fill(
-        tag=tag, length=length, example=keys[-1], evidence="\n\n".join(blocks), question=_unfenced(question)
+        tag=tag, length=length, example=keys[-1], evidence="\n\n".join(blocks), question=unfenced(question)
     )
     passages = {key: passage for key, (passage, _) in zip(keys, sections, strict=False)}
     return Request(messages, passages, tag)
@@ -62,10 +60,3 @@ def make_request(
 def _draw_keys(count: int, chance: random.Random) -> list[str]:
     every = [a + b + c for a in ascii_lowercase for b in digits for c in ascii_lowercase]
     return chance.sample(every, count)
-
-
-def _unfenced(text: str) -> str:
-    """Return a text without anything that looks like one of our fences, or does once another is taken out of it."""
-    while (without := _FENCE.sub("", text)) != text:
-        text = without
-    return text

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from rag.conversation.turns import Turn
+
+HISTORY_TOKENS: Final = 2_000
+"""Of a thread: some ten turns whole, and the questions of a hundred. A word points back four turns at most."""
 
 
 def compact(history: Sequence[Turn], most_tokens: int, count_tokens: Callable[[str], int]) -> list[Turn]:

@@ -54,6 +54,17 @@ def complete(question: str, last: Reading) -> str | None:
     )
 
 
+def is_fragment(question: str) -> bool:
+    """Return whether a question leaves out what it is about: it goes on with "and" or "what about", or has no verb."""
+    opener = _OPENER.match(question)
+    begin = opener.end() if opener else 0
+    fragment = read(question[begin:])
+    if _CARRIES.search(question[:begin]) or not fragment.tokens:
+        return bool(fragment.tokens)
+    begins = fragment.words()[0]
+    return not _has_verb(fragment) and (begins in _FRONTED or begins in _BARE)
+
+
 def _happening(fragment: Reading) -> str | None:
     """Return the question word of "when did this happen?"."""
     match fragment.words():

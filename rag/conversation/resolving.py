@@ -8,7 +8,7 @@ from typing import Final
 
 from rag.conversation.anaphora import Anaphor, find_anaphor
 from rag.conversation.comparisons import compare
-from rag.conversation.fragments import complete
+from rag.conversation.fragments import complete, is_fragment
 from rag.conversation.grammar import MANY, NEAR, ONE, VERBS, in_plural, number_of
 from rag.conversation.reading import Reading, numbers_of, read, subjects_of
 from rag.conversation.small_talk import small_talk
@@ -61,6 +61,12 @@ def resolve(question: str, history: Sequence[Turn]) -> Resolution:
         or _from_comparison(question, told, last)
         or Resolution(question, question, "", "stands_alone")
     )
+
+
+def needs_history(question: str) -> bool:
+    """Return whether a question speaks of something that it does not name, whether or not the rules know of what."""
+    is_asked = len(question) <= _LONGEST and small_talk(question) is None
+    return is_asked and (find_anaphor(read(question)) is not None or is_fragment(question))
 
 
 def _from_fragment(question: str, last: Reading) -> Resolution | None:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from rag.answering import Answerer
-from rag.conversation import Resolution, Turn, resolve
+from rag.conversation import HISTORY_TOKENS, Resolution, Turn, compact, resolve, resolve_with
 from rag.errors import IndexStateError, ProviderError, QuickTakesError
-from rag.models import Answer, AnswerBegun, AnswerEvent, Search, SentenceShown, SupportPolicy
+from rag.models import Answer, AnswerBegun, AnswerEvent, ReplyEnd, Search, SentenceShown, SupportPolicy
 from rag.ports import ChatModel
 from rag.retrieval import Retriever, related_entries
+from rag.tokens import estimate_tokens
 from rag.wiring.chat import Chat, make_generator
 
 _Result = TypeVar("_Result")
@@ -46,7 +47,7 @@ class QuickTakes:
         """
         if self.chat is not None:
             return self.chat.portal.call(self._last_event, question, exclude, history)
-        asked = resolve(question, history)
+        asked = resolve(question, compact(history, HISTORY_TOKENS, estimate_tokens))
         answer = self._try(lambda own: own.with_notices(own.answerer.ask(asked.resolved, exclude=exclude)))
         return _as_asked(answer, asked)
 
@@ -54,10 +55,18 @@ class QuickTakes:
         self, question: str, *, exclude: Collection[str] = (), history: Sequence[Turn] = ()
     ) -> AsyncGenerator[AnswerEvent]:
         """Answer a question while it is being written; see `ask` and `rag.answering.Answerer.stream`."""
-        asked = resolve(question, history)
+        generator = self.answerer.generator
+        turns = compact(history, HISTORY_TOKENS, estimate_tokens)
+        if generator is None:
+            asked, end = resolve(question, turns), None
+        else:
+            asked, end = await resolve_with(generator.model, question, turns)
         async with aclosing(self._stream(asked.resolved, exclude)) as events:
             async for event in events:
-                yield event if isinstance(event, SentenceShown) else _as_asked(event, asked)
+                if isinstance(event, SentenceShown):
+                    yield event
+                else:
+                    yield _as_asked(_with_cost(event, end) if isinstance(event, Answer) else event, asked)
 
     async def _stream(self, question: str, exclude: Collection[str]) -> AsyncGenerator[AnswerEvent]:
         begun = False
@@ -114,6 +123,15 @@ def _as_asked(event: _Resolved, asked: Resolution) -> _Resolved:
     if asked.kind != "follow_up":
         return event
     return replace(event, question=asked.question.strip(), resolved=asked.resolved, carried=asked.reason)
+
+
+def _with_cost(answer: Answer, end: ReplyEnd | None) -> Answer:
+    """Return an answer that took a further reply: the one that its question was read with."""
+    if end is None:
+        return answer
+    usage = end.usage if answer.usage is None else answer.usage + end.usage
+    costs = [cost for cost in (answer.cost_usd, end.cost_usd) if cost is not None]
+    return replace(answer, usage=usage, cost_usd=sum(costs) if len(costs) == 2 else None)
 
 
 def with_chat_model(quicktakes: QuickTakes, model: ChatModel, support: SupportPolicy | None = None) -> QuickTakes:
