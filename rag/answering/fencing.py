@@ -58,5 +58,7 @@ def make_request(
 
 
 def _draw_keys(count: int, chance: random.Random) -> list[str]:
-    every = [a + b + c for a in ascii_lowercase for b in digits for c in ascii_lowercase]
-    return chance.sample(every, count)
+    keys: dict[str, None] = {}
+    while len(keys) < count:
+        keys[chance.choice(ascii_lowercase) + chance.choice(digits) + chance.choice(ascii_lowercase)] = None
+    return list(keys)

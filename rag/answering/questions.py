@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from rag.models import Concept
@@ -156,14 +157,15 @@ def asks_the_same(question: str, other: str) -> bool:
     """
     own, others = _canonical(question), _canonical(other)
     if own and "differ" in own:
-        own, others = sorted(own), sorted(others)
+        return sorted(own) == sorted(others)
     return bool(own) and own == others
 
 
-def _canonical(question: str) -> list[str]:
+@lru_cache(maxsize=4_096)
+def _canonical(question: str) -> tuple[str, ...]:
     letters = [f"letter {found.group(1) or found.group(2)}" for found in _LETTER_NAME.finditer(question)]
     words = [word for word in words_of(question) if word not in _FRAME]
-    return [_SAME_MEANING.get(stem(word), stem(word)) for word in words] + letters
+    return (*(_SAME_MEANING.get(stem(word), stem(word)) for word in words), *letters)
 
 
 _NAME = re.compile(r"\b(?=\w*\d|\w*[A-Z]\w*[A-Z])\w{2,}\b", re.ASCII)

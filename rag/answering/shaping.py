@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from rag.answering.fencing import Request
@@ -15,6 +16,9 @@ from rag.passages import plain_text, split_sentences, words_of
 
 _FOREIGN = re.compile(r"https?:|www\.|<[a-z/!]|\]\(|&[a-z#0-9]+;|`", re.IGNORECASE)
 """Links, images, tags, code: nothing that a sentence about biology needs, and nothing that entries are cited for."""
+
+_KEY: Final = re.compile(r"\[[a-z]\d[a-z]\]", re.IGNORECASE)
+"""Of a passage, as it stands in a prompt."""
 
 _LEAKED_WORDS: Final = 8
 """So many words in a row that the instructions hold are theirs: the usual length for telling copied text."""
@@ -64,7 +68,8 @@ class Shaper:
 
     def __post_init__(self) -> None:
         """Read the instructions, to know them again."""
-        self._instructions = _runs(self.request.messages[0].content)
+        told = self.request.messages[0].content.replace(self.request.tag, "")
+        self._instructions = _runs_of_instructions(_KEY.sub("[]", told))
 
     def shape(self, draft: Draft) -> list[Said]:
         """Return what to show for a sentence; empty where it is left out."""
@@ -95,7 +100,7 @@ class Shaper:
 
     def _is_foreign(self, text: str) -> bool:
         """Return whether a sentence holds links or markup, or words of the instructions, or the fence, or asks."""
-        leaks = not self._instructions.isdisjoint(_runs(text)) or self.request.tag in text
+        leaks = self.request.tag in text.lower() or not self._instructions.isdisjoint(_runs(text))
         return leaks or text.endswith("?") or bool(_FOREIGN.search(text))
 
 
@@ -115,6 +120,12 @@ def _text_of(passage: Passage, span: Span) -> str:
     return passage.text[span.start - passage.start : span.end - passage.start]
 
 
+@lru_cache(maxsize=64)
+def _runs_of_instructions(text: str) -> frozenset[tuple[str, ...]]:
+    """Return the runs of a prompt, which is the same for every answer without what is drawn anew."""
+    return _runs(text)
+
+
 def _runs(text: str) -> frozenset[tuple[str, ...]]:
-    words = words_of(plain_text(text))
+    words = words_of(plain_text(_KEY.sub("", text)))
     return frozenset(tuple(words[at : at + _LEAKED_WORDS]) for at in range(len(words) - _LEAKED_WORDS + 1))
