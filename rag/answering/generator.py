@@ -25,9 +25,6 @@ _NOT_COVERED: Final = "NOT COVERED"
 _ENTRIES: Final = 4
 """Entries that a model is given, of those whose score is at least half of the best one's."""
 
-_UNKNOWN: Final = 7.9
-"""Weight (inverse document frequency) of a word that none of 1,323 entries has: over these the checks were tuned."""
-
 _WORDS: Final = 2_000
 """Of evidence, the best sections first: some 3,000 tokens, which every model that is served reads."""
 
@@ -118,7 +115,7 @@ class AnswerGenerator:
             sections: the evidence, each with its entry's question.
         """
         request = make_request(self.prompt, question, sections, _LENGTHS[kind_of(question)])
-        sources = Sources(sections, _as_among_many(self.weigh))
+        sources = Sources(sections, self.weigh)
         attempt = _Attempt(Shaper(sources, request, self.policy), outcome)
         try:
             async with aclosing(self.model.stream(request.messages, lambda: bool(outcome.said))) as parts:
@@ -140,15 +137,6 @@ class AnswerGenerator:
             if attempt.pieces:
                 outcome.usage = _estimated_usage(request, attempt.pieces)
                 outcome.model = self.model.name if outcome.said else None
-
-
-def _as_among_many(weigh: Callable[[str], float]) -> Callable[[str], float]:
-    """Return weights that are as far apart in a handful of entries as in those that the checks were tuned on.
-
-    Among ten entries a word that none has weighs 3: the checks would take it for one that says little.
-    """
-    stretch = max(1.0, _UNKNOWN / weigh(""))
-    return lambda stem: stretch * weigh(stem)
 
 
 @dataclass(slots=True)
