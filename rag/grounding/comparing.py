@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from rag.grounding.aligning import Aligned, Line, align, clauses_of, phrase_of, turn_passive
-from rag.grounding.conflicts import conflicts_of
+from rag.grounding.conflicts import conflicts_of, hedges_of
 from rag.grounding.moving import may_stand
 from rag.grounding.words import Word
 
@@ -20,6 +20,7 @@ class Comparison:
         missing: words of the claim that the source lacks.
         misplaced: words that it has, but not in the order of their clause.
         conflicts: where it says otherwise, one short reason each.
+        hedges: of the source's, that the claim leaves out, one short reason each.
         replaced: whether it has another word in the place of a missing one.
     """
 
@@ -27,12 +28,13 @@ class Comparison:
     missing: tuple[Word, ...]
     misplaced: tuple[Word, ...]
     conflicts: tuple[str, ...]
+    hedges: tuple[str, ...]
     replaced: bool
 
     @property
     def is_faultless(self) -> bool:
         """Return whether the source says all of the claim."""
-        return not (self.missing or self.misplaced or self.conflicts)
+        return not (self.missing or self.misplaced or self.conflicts or self.hedges)
 
 
 def compare(
@@ -67,7 +69,14 @@ def compare(
     unheard = sum(weigh(word.stem) for word in lacking if word.carries and word.stem not in known)
     share = 1 - unheard / sum(weights) if weights else 0.0
     conflicts = conflicts_of(clauses, claim, lines, known)
-    return Comparison(share, tuple(lacking), tuple(misplaced), tuple(dict.fromkeys(conflicts)), any(replaced))
+    return Comparison(
+        share,
+        tuple(lacking),
+        tuple(misplaced),
+        tuple(dict.fromkeys(conflicts)),
+        tuple(dict.fromkeys(hedges_of(clauses, claim))),
+        any(replaced),
+    )
 
 
 def _is_understood(clause: Aligned, number: int, known: Collection[str]) -> bool:

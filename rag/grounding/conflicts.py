@@ -24,7 +24,7 @@ def conflicts_of(
     source = [word for line in lines for word in line.words]
     yield from _numbers(claim, source, known)
     yield from _negations(clauses, claim, lines)
-    yield from _quantities(clauses, claim, source)
+    yield from _quantities(claim, source)
     for clause in clauses:
         yield from _opposites(clause, claim, source)
         yield from _counts(clause)
@@ -203,9 +203,22 @@ def _attachments(clauses: Sequence[Aligned]) -> Iterator[str]:
                 yield f"{' '.join(word.written for word in clause.words)} is said of something else"
 
 
-def _quantities(clauses: Sequence[Aligned], claim: Sequence[Word], source: Sequence[Word]) -> Iterator[str]:
-    """Give each claim of more, or of less, than the source makes."""
+def hedges_of(clauses: Sequence[Aligned], claim: Sequence[Word]) -> Iterator[str]:
+    """Give each hedge that the source has in a clause of which the claim speaks, and the claim has nowhere.
+
+    To leave one out is to say more than the source does; it is not to say otherwise.
+    """
     ours = {word.strength for word in claim}
+    for clause in clauses:
+        line = clause.line.words
+        said = {line[place].clause for number, place in clause.pairs() if clause.words[number].carries}
+        for word in line:
+            if word.strength in {"most", "some", "few"} and word.clause in said and word.strength not in ours:
+                yield f"the source says {word.written}"
+
+
+def _quantities(claim: Sequence[Word], source: Sequence[Word]) -> Iterator[str]:
+    """Give each claim of all, or of only, that the source does not make."""
     theirs = {word.strength for word in source}
     each = any(word.written in {"each", "any", "both"} for word in source)
     for place, word in enumerate(claim):
@@ -213,14 +226,3 @@ def _quantities(clauses: Sequence[Aligned], claim: Sequence[Word], source: Seque
         excused = is_counted if word.strength == "only" or word.written == "every" else each and word.written == "every"
         if word.strength in {"all", "exact", "only", "few"} and word.strength not in theirs and not excused:
             yield f"{word.written}, which the source does not say"
-    for clause in clauses:
-        for _, place in clause.pairs():
-            before = _amount_before(clause.line.words, place)
-            if before is not None and before.strength in {"most", "some", "few"} and before.strength not in ours:
-                yield f"the source says {before.written}"
-
-
-def _amount_before(words: Sequence[Word], place: int) -> Word | None:
-    """Return what stands before a word in its clause, if only plain words are between."""
-    before = next((other for other in reversed(words[:place]) if other.role != "function"), None)
-    return before if before is not None and words[place].carries and before.clause == words[place].clause else None

@@ -110,9 +110,9 @@ class Sources:
             return Verdict("contradicted", window.passage, window.span, found.conflicts)
         lacking = sum(self._weigh(word.stem) if word.carries else math.inf for word in found.missing)
         is_plain = lacking <= _PLAIN_WORD
-        if is_plain and not found.replaced and not found.misplaced:
+        if is_plain and not found.replaced and not found.misplaced and not found.hedges:
             return Verdict("supported", window.passage, window.span, ())
-        said = (*(f"{word.written} is not said" for word in found.missing), *_places(found))
+        said = (*(f"{word.written} is not said" for word in found.missing), *_places(found), *found.hedges)
         return Verdict("partly", window.passage, window.span, said)
 
 

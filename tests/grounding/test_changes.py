@@ -88,6 +88,27 @@ def test_another_amount_does_not_pass(claim: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("claim", "source"),
     [
+        ("Snakes lay eggs in warm sand.", "Snakes lay eggs in warm sand, usually at night."),
+        ("Snakes lay eggs in sand.", "Snakes usually find a warm place and lay eggs in sand."),
+        ("Adult frogs breathe through the skin.", "Adult frogs breathe through the skin most of the time."),
+    ],
+)
+def test_a_hedge_left_out_of_a_clause_is_a_part_of_it_left_out(claim: str, source: str) -> None:
+    """It is not supported, nor contradicted; of a clause that is not spoken of, none is wanted."""
+    support = support_of(claim, source)
+    assert support == ("supported" if ", usually" in source else "partly")
+
+
+def test_a_hedge_is_kept_by_one_of_its_kind() -> None:
+    """Usually may be said as normally, not as sometimes."""
+    source = "Snakes usually lay eggs in sand."
+    assert support_of("Snakes normally lay eggs in sand.", source) == "supported"
+    assert support_of("Snakes sometimes lay eggs in sand.", source) != "supported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
         ("The flea bites the mite.", "The mite bites the flea."),
         ("The mite is bitten by the flea.", "The mite bites the flea."),
         ("Amber is made into resin.", "Resin is made into amber."),
