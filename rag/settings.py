@@ -53,6 +53,8 @@ class Settings:
             (``QUICKTAKES_RERANKER``).
         chat_model: ``provider:model`` of LangChain's names, or several with commas between, best first;
             ``openai:<model>`` is asked at `openai_base_url`; None for none (``QUICKTAKES_CHAT_MODEL``).
+        judge_model: ``provider:model``, or several, that may reject sentences which the checks support
+            (``QUICKTAKES_JUDGE_MODEL``); None for none. It is asked only where there is a chat model.
         support: ``strict`` shows only what the entries support, ``mark`` also shows and marks what they support in part
             or not at all (``QUICKTAKES_SUPPORT``).
         daily_tokens, daily_usd: of chat models, above which none is asked until the next day, UTC; None for no ceiling
@@ -71,6 +73,7 @@ class Settings:
     embedder: str = DEFAULT_EMBEDDER
     reranker: str | None = None
     chat_model: str | None = None
+    judge_model: str | None = None
     support: SupportPolicy = "strict"
     daily_tokens: int | None = None
     daily_usd: float | None = None
@@ -93,6 +96,7 @@ class Settings:
             embedder=os.environ.get("QUICKTAKES_EMBEDDER") or DEFAULT_EMBEDDER,
             reranker=os.environ.get("QUICKTAKES_RERANKER") or None,
             chat_model=os.environ.get("QUICKTAKES_CHAT_MODEL") or None,
+            judge_model=os.environ.get("QUICKTAKES_JUDGE_MODEL") or None,
             support=_support(os.environ.get("QUICKTAKES_SUPPORT") or "strict"),
             daily_tokens=_amount("QUICKTAKES_DAILY_TOKENS", int),
             daily_usd=_amount("QUICKTAKES_DAILY_USD", float),

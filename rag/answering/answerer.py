@@ -136,6 +136,7 @@ class Answerer:
         provenance = self.provenance
         if outcome is not None and outcome.model is not None and generator is not None:
             provenance = replace(provenance, model=outcome.model, prompt=generator.prompt.fingerprint)
+        usage, cost_usd = (None, 0.0) if outcome is None else outcome.spent()
         return Answer(
             question=question,
             status=reply.status,
@@ -148,8 +149,8 @@ class Answerer:
             provenance=provenance,
             timings_ms=watch.timings_ms(),
             notices=tuple(dict.fromkeys(reply.notices)),
-            usage=outcome.usage if outcome is not None else None,
-            cost_usd=outcome.cost_usd if outcome is not None and outcome.usage is not None else 0.0,
+            usage=usage,
+            cost_usd=cost_usd if usage is not None else 0.0,
         )
 
     def _citations(self) -> CitationList:

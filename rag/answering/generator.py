@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rag.answering.fencing import Request, make_request
+from rag.answering.judging import Judge
 from rag.answering.questions import kind_of
 from rag.answering.replies import Draft, Opening, ReplyReader
 from rag.answering.shaping import Said, Shaper
@@ -69,6 +70,7 @@ class Outcome:
         declined: the model found that the evidence does not answer.
         failure: what ended the reply before its end; None where it is whole.
         restarts: why attempts were given up before the one that counts, one reason each.
+        judgements: replies of the judge; `unjudged`: sentences that it was asked about and did not answer.
     """
 
     model: str | None = None
@@ -80,11 +82,20 @@ class Outcome:
     declined: bool = False
     failure: ProviderError | None = None
     restarts: list[str] = field(default_factory=list[str])
+    judgements: list[ReplyEnd] = field(default_factory=list[ReplyEnd])
+    unjudged: int = 0
 
     def forget(self, restart: ReplyRestart) -> None:
         """Begin anew: nothing was shown."""
         self.restarts.append(restart.reason)
         self.written, self.left_out, self.declined = 0, 0, False
+
+    def spent(self) -> tuple[Usage | None, float | None]:
+        """Return the tokens of the reply and of all judgements, and what they cost; None where that is unknown."""
+        ends = [one for one in self.judgements if self.usage is not None]
+        usage = None if self.usage is None else sum((one.usage for one in ends), start=self.usage)
+        costs = [cost for cost in (self.cost_usd, *(one.cost_usd for one in ends)) if cost is not None]
+        return usage, sum(costs) if len(costs) == 1 + len(ends) else None
 
     def end(self, end: ReplyEnd) -> None:
         """Take down that the reply is whole."""
@@ -97,12 +108,14 @@ class AnswerGenerator:
 
     Attributes:
         weigh: how telling a stem is, for the checks.
+        judge: may reject what the checks support; None for none.
     """
 
     model: ChatModel
     prompt: Prompt
     weigh: Callable[[str], float]
     policy: SupportPolicy
+    judge: Judge | None = None
 
     async def generate(
         self, question: str, sections: Sequence[tuple[Passage, str]], outcome: Outcome
@@ -116,7 +129,7 @@ class AnswerGenerator:
         """
         request = make_request(self.prompt, question, sections, _LENGTHS[kind_of(question)])
         sources = Sources(sections, self.weigh)
-        attempt = _Attempt(Shaper(sources, request, self.policy), outcome)
+        attempt = _Attempt(Shaper(sources, request, self.policy), outcome, self.judge)
         try:
             async with aclosing(self.model.stream(request.messages, lambda: bool(outcome.said))) as parts:
                 async for part in parts:
@@ -124,7 +137,7 @@ class AnswerGenerator:
                         drafts = attempt.read(part)
                     elif isinstance(part, ReplyRestart):
                         drafts = []
-                        attempt = _Attempt(Shaper(sources, request, self.policy), outcome)
+                        attempt = _Attempt(Shaper(sources, request, self.policy), outcome, self.judge)
                         outcome.forget(part)
                     else:
                         drafts = attempt.reader.finish()
@@ -149,6 +162,7 @@ class _Attempt:
 
     shaper: Shaper
     outcome: Outcome
+    judge: Judge | None
     reader: ReplyReader = field(default_factory=ReplyReader)
     pieces: list[str] = field(default_factory=list[str])
     _left_open: Opening = "sentence"
@@ -166,6 +180,8 @@ class _Attempt:
                 continue
             # Checking takes milliseconds of computing: others' streams go on meanwhile.
             said = await asyncio.to_thread(self.shaper.shape, draft)
+            if self.judge is not None:
+                said = [kept for one in said for kept in await self._judged(one, self.judge)]
             self.outcome.written, self.outcome.left_out = self.shaper.written, self.shaper.left_out
             if draft.opening != "sentence":
                 self._left_open = draft.opening
@@ -173,6 +189,17 @@ class _Attempt:
                 opening, self._left_open = self._left_open, "sentence"
                 self.outcome.said.append(one)
                 yield one, opening
+
+    async def _judged(self, said: Said, judge: Judge) -> list[Said]:
+        """Return a sentence, or what is shown instead of one that the judge rejects."""
+        if said.verbatim or said.support != "supported" or said.passage is None:
+            return [said]
+        judgement = await judge.judge(said.text, said.source, said.passage.section)
+        if judgement.end is None:
+            self.outcome.unjudged += 1
+        else:
+            self.outcome.judgements.append(judgement.end)
+        return self.shaper.instead_of(said) if judgement.rejects else [said]
 
 
 def _estimated_usage(request: Request, pieces: Sequence[str]) -> Usage:

@@ -78,6 +78,12 @@ class Shaper:
         self.left_out += not said
         return said
 
+    def instead_of(self, said: Said) -> list[Said]:
+        """Return what to show in the place of a sentence that is not to be shown after all."""
+        quoted = [] if said.passage is None or said.span is None else self._quote(said.passage, said.span)
+        self.left_out += not quoted
+        return quoted
+
     def _supported(self, draft: Draft) -> list[Said]:
         cited = {self.request.passages[key].id for key in draft.keys if key in self.request.passages}
         verdict = self.sources.check(draft.text, preferred=cited)

@@ -77,6 +77,8 @@ class Written:
         )
 
     def _notices(self) -> Iterator[str]:
+        if self.outcome.unjudged:
+            yield "The judge did not answer: sentences were checked by rules alone."
         failure = self.outcome.failure
         if failure is not None and self.is_completed:
             what = "The answer was" if self.composed else "The rest of the answer was"

@@ -6,7 +6,7 @@ import random
 import re
 from string import ascii_lowercase, digits
 
-_FENCE = re.compile(r"<\s*/?\s*(?:evidence|history|question)(?:[^<>]*>)?", re.IGNORECASE)
+_FENCE = re.compile(r"<\s*/?\s*(?:evidence|history|question|sentence)(?:[^<>]*>)?", re.IGNORECASE)
 
 
 def draw_tag(chance: random.Random) -> str:

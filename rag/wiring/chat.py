@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.answering import PLACEHOLDERS, AnswerGenerator
+from rag.answering import JUDGE_PLACEHOLDERS, PLACEHOLDERS, AnswerGenerator, Judge
 from rag.chat_models import Candidate, CircuitBreaker, DailyBudget, ResilientChatModel
 from rag.errors import ConfigurationError
 from rag.models import SupportPolicy
@@ -47,18 +47,23 @@ def open_chat(settings: Settings, weigh: Callable[[str], float]) -> Generator[Ch
         ConfigurationError: a model's name, address or key cannot be one, or a package is missing.
     """
     names = chat_model_names(settings)
+    judges = judge_model_names(settings)
     if not names:
         yield None
         return
     from anyio.from_thread import start_blocking_portal  # noqa: PLC0415 only where there is a model
 
     closers: list[OpenAIChatModel] = []
-    candidates = [_candidate(name, settings, closers) for name in names]
     budget = DailyBudget(settings.data_dir / SPENDING, settings.daily_tokens, settings.daily_usd)
-    model = ResilientChatModel(candidates, budget=budget)
+    model, *judge = (
+        ResilientChatModel([_candidate(name, settings, closers) for name in own], budget=budget)
+        for own in (names, judges)
+        if own
+    )
+    generator = make_generator(model, weigh, settings.support, judge[0] if judge else None)
     with start_blocking_portal() as portal:
         try:
-            yield Chat(make_generator(model, weigh, settings.support), portal)
+            yield Chat(generator, portal)
         finally:
             for closer in closers:
                 portal.call(closer.aclose)
@@ -70,20 +75,32 @@ def chat_model_names(settings: Settings) -> list[str]:
     Raises:
         ConfigurationError: one is not named ``provider:model``.
     """
-    names = [name.strip() for name in (settings.chat_model or "").split(",") if name.strip()]
+    return _names(settings.chat_model, "QUICKTAKES_CHAT_MODEL")
+
+
+def judge_model_names(settings: Settings) -> list[str]:
+    """Return the judges that the settings name, as `chat_model_names`."""
+    return _names(settings.judge_model, "QUICKTAKES_JUDGE_MODEL")
+
+
+def _names(setting: str | None, variable: str) -> list[str]:
+    names = [name.strip() for name in (setting or "").split(",") if name.strip()]
     for name in names:
         provider, _, model = name.partition(":")
         if not provider.strip() or not model.strip():
             raise ConfigurationError(
-                f"there is no chat model {name!r}; set QUICKTAKES_CHAT_MODEL to provider:model, such as "
+                f"there is no chat model {name!r}; set {variable} to provider:model, such as "
                 "openai:gpt-5-mini, or to several, best first, with commas between"
             )
     return names
 
 
-def make_generator(model: ChatModel, weigh: Callable[[str], float], support: SupportPolicy) -> AnswerGenerator:
-    """Return what writes answers with a chat model; raises `ConfigurationError` where its prompt was damaged."""
-    return AnswerGenerator(model, load_prompt("answer", PLACEHOLDERS), weigh, support)
+def make_generator(
+    model: ChatModel, weigh: Callable[[str], float], support: SupportPolicy, judge: ChatModel | None = None
+) -> AnswerGenerator:
+    """Return what writes answers with a chat model; raises `ConfigurationError` where a prompt was damaged."""
+    second = None if judge is None else Judge(judge, load_prompt("judge", JUDGE_PLACEHOLDERS))
+    return AnswerGenerator(model, load_prompt("answer", PLACEHOLDERS), weigh, support, second)
 
 
 def _candidate(name: str, settings: Settings, closers: list[OpenAIChatModel]) -> Candidate:

@@ -23,7 +23,7 @@ from rag.models import Provenance
 from rag.ports import Embedder
 from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer
 from rag.settings import Settings
-from rag.wiring.chat import chat_model_names, open_chat
+from rag.wiring.chat import chat_model_names, judge_model_names, open_chat
 from rag.wiring.embedders import load_embedder, load_reranker
 from rag.wiring.indexes import index_folder, sync_index
 from rag.wiring.quicktakes import QuickTakes
@@ -56,6 +56,7 @@ def _check_models(settings: Settings) -> None:
     """Tell a setting that is wrong before anything is embedded."""
     load_reranker(settings)
     chat_model_names(settings)
+    judge_model_names(settings)
 
 
 def _query_reader(snapshot: Snapshot) -> QueryReader:

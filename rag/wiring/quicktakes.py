@@ -142,7 +142,8 @@ def with_chat_model(quicktakes: QuickTakes, model: ChatModel, support: SupportPo
     """
     answerer = quicktakes.answerer
     own = answerer.generator
-    generator = make_generator(
-        model, quicktakes.retriever.snapshot.postings.weight, support or (own.policy if own else "strict")
-    )
+    if own is None:
+        generator = make_generator(model, quicktakes.retriever.snapshot.postings.weight, support or "strict")
+    else:
+        generator = replace(own, model=model, policy=support or own.policy)
     return replace(quicktakes, answerer=replace(answerer, generator=generator))
