@@ -118,7 +118,10 @@ class OpenAIServer:
         loop = asyncio.get_running_loop()
         if loop not in self._async_clients:
             self._async_clients[loop] = openai.AsyncOpenAI(
-                api_key=self._api_key or "none", base_url=self._base_url, max_retries=0
+                api_key=self._api_key or "none",
+                base_url=self._base_url,
+                max_retries=0,
+                http_client=openai.DefaultAioHttpClient(),  # its parser is in C: half the time of httpx2's a token
             )
         return self._async_clients[loop]
 
