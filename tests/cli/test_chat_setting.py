@@ -245,3 +245,31 @@ def test_a_setting_that_cannot_be_is_told(
     assert result.code == 1
     assert result.err.startswith(f"error: QUICKTAKES_{name} is '{value}'; ")
     assert told in result.err
+
+
+def test_a_judge_may_reject_what_the_model_wrote(
+    run: Run, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The entry's own sentence stands in its place, and the judge's tokens are counted too."""
+    server.chat_default = lambda asked: ChatReply("NO" if asked.body["model"] == "judge" else f"{REFLECTS}.")
+    without = run("ask", GREEN, "--json").lines[0]
+    monkeypatch.setenv("QUICKTAKES_JUDGE_MODEL", "openai:judge")
+    reply = run("ask", GREEN, "--json").lines[0]
+
+    assert [one["verbatim"] for one in without["sentences"]] == [False]
+    assert reply["rung"] == "generated"
+    assert {one["verbatim"] for one in reply["sentences"]} == {True}
+    assert [asked.body["model"] for asked in server.chats] == ["scripted", "scripted", "judge"]
+    assert reply["usage"]["prompt_tokens"] > without["usage"]["prompt_tokens"]
+
+
+def test_a_judge_that_cannot_be_is_told_at_once(
+    run: Run, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the variable to set."""
+    monkeypatch.setenv("QUICKTAKES_JUDGE_MODEL", "gpt")
+    result = run("ask", GREEN)
+
+    assert result.code == 1
+    assert "set QUICKTAKES_JUDGE_MODEL to provider:model" in result.err
+    assert server.chats == []
