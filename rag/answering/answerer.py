@@ -15,19 +15,20 @@ from rag.answering.questions import asks_the_same, mentions_all, names_in, parts
 from rag.answering.reply import Part, Reply, abstained, shown_at_once, with_gaps
 from rag.answering.selection import Chosen
 from rag.answering.stopwatch import Stopwatch
+from rag.answering.suggesting import Suggester
 from rag.answering.written import Written
 from rag.citations import CitationList
 from rag.models import (
+    NOTHING_SEEN,
     Answer,
     AnswerBegun,
     AnswerEvent,
-    Evidence,
     Provenance,
     Search,
+    Seen,
     Sentence,
     SentenceShown,
     Span,
-    Suggestion,
 )
 from rag.passages import split_sentences, terms_of
 from rag.ports import PassageStore
@@ -37,7 +38,15 @@ ENOUGH = 0.5
 """Where the first entry more probably than not fails to answer the question, nothing is answered; docs/retrieval.md."""
 
 _EVIDENCE = 10
-_SUGGESTIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question, what is hidden from its answer, and what its reader has seen."""
+
+    question: str
+    exclude: Collection[str]
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +63,12 @@ class Answerer:
     provenance: Provenance
     generator: AnswerGenerator | None = None
 
-    def ask(self, question: str, *, exclude: Collection[str] = ()) -> Answer:
+    def ask(self, question: str, *, exclude: Collection[str] = (), seen: Seen = NOTHING_SEEN) -> Answer:
         """Answer a question without a language model.
 
         Args:
             exclude: urls of entries to answer as if they were not in the corpus.
+            seen: what is not to be suggested again.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -69,26 +79,29 @@ class Answerer:
         watch.lap("retrieve")
         reply = self._curated(question, found) or self._composed(found, exclude)
         watch.lap("compose")
-        return self._answer(question, found, reply, watch)
+        return self._answer(_Asked(question, exclude, seen), found, reply, watch)
 
-    async def stream(self, question: str, *, exclude: Collection[str] = ()) -> AsyncGenerator[AnswerEvent]:
+    async def stream(
+        self, question: str, *, exclude: Collection[str] = (), seen: Seen = NOTHING_SEEN
+    ) -> AsyncGenerator[AnswerEvent]:
         """Answer a question while it is being written: how it begins, each sentence once it is checked, and the whole.
 
         The last event is the answer, however the model fares: where it fails, or says little that the entries bear out,
         the composer goes on from there, and a notice says why. Closing the generator ends the model's reply at once.
 
         Args:
-            exclude: as for `ask`, which raises the same.
+            exclude, seen: as for `ask`, which raises the same.
         """
         watch = Stopwatch()
         question = question.strip()
+        asked = _Asked(question, exclude, seen)
         found, reply, parts = await asyncio.to_thread(self._plan, question, exclude, watch)
         if reply is not None:
             yield AnswerBegun(question, reply.rung, found.evidence)
             for shown in shown_at_once(reply):
                 yield shown
             watch.lap("compose")
-            yield self._answer(question, found, reply, watch)
+            yield await asyncio.to_thread(self._answer, asked, found, reply, watch)
         else:
             yield AnswerBegun(question, "generated", found.evidence)
             written = Written(Assembly(self._citations()), Outcome())
@@ -98,7 +111,9 @@ class Answerer:
                         watch.lap("first sentence")
                     yield shown
             watch.lap("generate")
-            yield self._answer(question, found, written.reply(found, parts), watch, written.outcome)
+            yield await asyncio.to_thread(
+                self._answer, asked, found, written.reply(found, parts), watch, written.outcome
+            )
 
     def _plan(
         self, question: str, exclude: Collection[str], watch: Stopwatch
@@ -130,20 +145,25 @@ class Answerer:
                 yield shown
 
     def _answer(
-        self, question: str, found: Search, reply: Reply, watch: Stopwatch, outcome: Outcome | None = None
+        self, asked: _Asked, found: Search, reply: Reply, watch: Stopwatch, outcome: Outcome | None = None
     ) -> Answer:
         generator = self.generator if outcome is not None else None
         provenance = self.provenance
         if outcome is not None and outcome.model is not None and generator is not None:
             provenance = replace(provenance, model=outcome.model, prompt=generator.prompt.fingerprint)
+        citations = reply.citations.citations()
+        cited = {citation.url for citation in citations}
+        suggester = Suggester(self.retriever.snapshot, self.store)
+        suggestions = suggester.suggest(found, cited, asked.seen, asked.exclude)
+        watch.lap("suggest")
         return Answer(
-            question=question,
+            question=asked.question,
             status=reply.status,
             rung=reply.rung,
             text=reply.text,
             sentences=reply.sentences,
-            citations=reply.citations.citations(),
-            suggestions=_suggestions(reply, found.evidence),
+            citations=citations,
+            suggestions=suggestions,
             evidence=found.evidence,
             provenance=provenance,
             timings_ms=watch.timings_ms(),
@@ -166,9 +186,10 @@ class Answerer:
 
     def _curated(self, question: str, found: Search) -> Reply | None:
         """Return the whole answer of an entry that was asked this very question, if there is one."""
-        same = next((one for one in found.evidence if asks_the_same(question, one.title)), None)
-        if same is None:
+        asking = [one for one in found.evidence if asks_the_same(question, one.title)]
+        if not asking:
             return None
+        same = next((one for one in asking if one.title.strip() == question), asking[0])
         citations = self._citations()
         sections = sorted((scored.passage for scored in same.sections), key=lambda passage: passage.start)
         sentences: list[Sentence] = []
@@ -250,9 +271,3 @@ def _without_repeats(statements: Sequence[Chosen], covered: Sequence[Sequence[Ch
 def _cite(chosen: Chosen, citations: CitationList) -> Sentence:
     numbers = {citations.cite(one.passage, one.span): None for one in (chosen.statement, *chosen.same)}
     return Sentence(chosen.statement.text, tuple(numbers), "supported")
-
-
-def _suggestions(reply: Reply, evidence: Sequence[Evidence]) -> tuple[Suggestion, ...]:
-    cited = {citation.url for citation in reply.citations.citations()}
-    rest = [Suggestion(one.url, one.title) for one in evidence if one.url not in cited]
-    return tuple(rest[:_SUGGESTIONS])

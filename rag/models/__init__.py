@@ -1,12 +1,14 @@
 """The values that pass between rooms; all frozen."""
 
 from rag.models.answers import (
+    NOTHING_SEEN,
     Answer,
     AnswerBegun,
     AnswerEvent,
     Citation,
     Provenance,
     Rung,
+    Seen,
     Sentence,
     SentenceShown,
     Status,
@@ -45,6 +47,7 @@ from rag.models.searching import (
 )
 
 __all__ = [
+    "NOTHING_SEEN",
     "Answer",
     "AnswerBegun",
     "AnswerEvent",
@@ -67,6 +70,7 @@ __all__ = [
     "Rung",
     "ScoredPassage",
     "Search",
+    "Seen",
     "Sentence",
     "SentenceShown",
     "Signals",

@@ -11,7 +11,7 @@ from typing import TypeVar
 from rag.answering import Answerer
 from rag.conversation import Resolution, Turn, resolve
 from rag.errors import IndexStateError, ProviderError, QuickTakesError
-from rag.models import Answer, AnswerBegun, AnswerEvent, Search, SentenceShown, SupportPolicy
+from rag.models import Answer, AnswerBegun, AnswerEvent, Search, Seen, SentenceShown, SupportPolicy
 from rag.ports import ChatModel
 from rag.retrieval import Retriever, related_entries
 from rag.wiring.chat import Chat, make_generator
@@ -42,12 +42,12 @@ class QuickTakes:
 
         Args:
             history: what was asked and answered before, the last turn last; see `rag.conversation.turn_of`. A follow-up
-                is answered as the question that it stands for, which the answer names.
+                is answered as the question that it stands for, which the answer names; what was shown is not suggested.
         """
         if self.chat is not None:
             return self.chat.portal.call(self._last_event, question, exclude, history)
-        asked = resolve(question, history)
-        answer = self._try(lambda own: own.with_notices(own.answerer.ask(asked.resolved, exclude=exclude)))
+        asked, seen = resolve(question, history), _seen_in(history)
+        answer = self._try(lambda own: own.with_notices(own.answerer.ask(asked.resolved, exclude=exclude, seen=seen)))
         return _as_asked(answer, asked)
 
     async def stream(
@@ -55,14 +55,14 @@ class QuickTakes:
     ) -> AsyncGenerator[AnswerEvent]:
         """Answer a question while it is being written; see `ask` and `rag.answering.Answerer.stream`."""
         asked = resolve(question, history)
-        async with aclosing(self._stream(asked.resolved, exclude)) as events:
+        async with aclosing(self._stream(asked.resolved, exclude, _seen_in(history))) as events:
             async for event in events:
                 yield event if isinstance(event, SentenceShown) else _as_asked(event, asked)
 
-    async def _stream(self, question: str, exclude: Collection[str]) -> AsyncGenerator[AnswerEvent]:
+    async def _stream(self, question: str, exclude: Collection[str], seen: Seen) -> AsyncGenerator[AnswerEvent]:
         begun = False
         try:
-            async with aclosing(self.answerer.stream(question, exclude=exclude)) as events:
+            async with aclosing(self.answerer.stream(question, exclude=exclude, seen=seen)) as events:
                 async for event in events:
                     begun = True
                     yield self.with_notices(event) if isinstance(event, Answer) else event
@@ -72,7 +72,7 @@ class QuickTakes:
             substitute = await asyncio.to_thread(self.substitute, error)
         else:
             return
-        async with aclosing(substitute._stream(question, exclude)) as events:  # noqa: SLF001 another of this class
+        async with aclosing(substitute._stream(question, exclude, seen)) as events:  # noqa: SLF001 another of this class
             async for event in events:
                 yield event
 
@@ -107,6 +107,11 @@ class QuickTakes:
             if self.substitute is None:
                 raise
             return call(self.substitute(error))
+
+
+def _seen_in(history: Sequence[Turn]) -> Seen:
+    urls = (url for turn in history for url in (*turn.cited, *(one.url for one in turn.suggestions)))
+    return Seen(tuple(dict.fromkeys(urls)), tuple(turn.resolved for turn in history))
 
 
 def _as_asked(event: _Resolved, asked: Resolution) -> _Resolved:

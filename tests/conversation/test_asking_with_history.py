@@ -74,3 +74,31 @@ def test_streamed_events_name_it_too(quicktakes: QuickTakes, history: list[Turn]
     assert isinstance(answer, Answer)
     assert begun.resolved == answer.resolved == resolve(FOLLOW_UP, history).resolved
     assert begun.question == answer.question == FOLLOW_UP
+
+
+def test_what_a_conversation_has_shown_is_not_suggested(tmp_path: Path) -> None:
+    """Neither what was asked or cited, nor what was suggested, in any turn before; whether it is streamed or not."""
+    (tmp_path / "corpus").mkdir()
+    for number, about in enumerate(("matter", "move", "grow", "split", "bind", "fold", "age", "work", "start")):
+        entry = entry_text(f"Why do ribosomes {about} in cells?", f"Ribosomes {about} in cells because they must.")
+        (tmp_path / "corpus" / f"{number}.md").write_text(entry, encoding="utf-8")
+    history: list[Turn] = []
+    shown: set[str] = set()
+    with open_synced(Settings(tmp_path / "corpus", tmp_path / "data"), HashEmbedder()) as (opened, _):
+        question = "Why do ribosomes matter in cells?"
+        for _ in range(2):
+            answer = opened.ask(question, history=history)
+            streamed = asyncio.run(last_of(opened, question, history))
+            assert answer.suggestions
+            assert streamed.suggestions == answer.suggestions
+            assert not {one.url for one in answer.suggestions} & shown
+            history.append(turn_of(resolve(question, history), answer.text, answer.citations, answer.suggestions))
+            shown |= {one.url for one in (*answer.citations, *answer.suggestions)}
+            question = answer.suggestions[0].question
+
+
+async def last_of(opened: QuickTakes, question: str, history: list[Turn]) -> Answer:
+    """Return a streamed answer."""
+    events = [event async for event in opened.stream(question, history=history)]
+    assert isinstance(events[-1], Answer)
+    return events[-1]
