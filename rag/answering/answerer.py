@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from rag.answering.assembly import Assembly
 from rag.answering.composer import Composer
 from rag.answering.generator import AnswerGenerator, Outcome, evidence_sections
+from rag.answering.keeping import Keeper
 from rag.answering.layout import lay_out
 from rag.answering.questions import asks_the_same, mentions_all, names_in, parts_of
 from rag.answering.reply import Part, Reply, abstained, shown_at_once, with_gaps
@@ -29,6 +30,7 @@ from rag.models import (
     Sentence,
     SentenceShown,
     Span,
+    Usage,
 )
 from rag.passages import split_sentences, terms_of
 from rag.ports import PassageStore
@@ -38,6 +40,7 @@ ENOUGH = 0.5
 """Where the first entry more probably than not fails to answer the question, nothing is answered; docs/retrieval.md."""
 
 _EVIDENCE = 10
+_NOTHING_TAKEN = Usage(reported=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,31 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class _Plan:
+    """How a question is to be answered.
+
+    Attributes:
+        found: for the whole question.
+        reply: that needs no model; None where a model is to write.
+        parts: to write about.
+        key: what the answer is to be kept under; None where none is kept.
+        kept_model: that wrote the reply before; None where none did.
+    """
+
+    found: Search
+    reply: Reply | None
+    parts: Sequence[Part] = ()
+    key: str | None = None
+    kept_model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answerer:
     """Answers questions from the corpus.
 
     Attributes:
         generator: writes what is not curated; None where there is no language model, and where the composer answers.
+        keeper: keeps what the generator wrote; None where nothing is kept.
     """
 
     retriever: Retriever
@@ -62,6 +85,7 @@ class Answerer:
     store: PassageStore
     provenance: Provenance
     generator: AnswerGenerator | None = None
+    keeper: Keeper | None = None
 
     def ask(self, question: str, *, exclude: Collection[str] = (), seen: Seen = NOTHING_SEEN) -> Answer:
         """Answer a question without a language model.
@@ -95,13 +119,16 @@ class Answerer:
         watch = Stopwatch()
         question = question.strip()
         asked = _Asked(question, exclude, seen)
-        found, reply, parts = await asyncio.to_thread(self._plan, question, exclude, watch)
-        if reply is not None:
-            yield AnswerBegun(question, reply.rung, found.evidence)
-            for shown in shown_at_once(reply):
+        plan = await asyncio.to_thread(self._plan, question, exclude, watch)
+        found, parts = plan.found, plan.parts
+        if plan.reply is not None:
+            yield AnswerBegun(question, plan.reply.rung, found.evidence)
+            for shown in shown_at_once(plan.reply):
                 yield shown
-            watch.lap("compose")
-            yield await asyncio.to_thread(self._answer, asked, found, reply, watch)
+            watch.lap("compose" if plan.kept_model is None else "recall")
+            outcome = None if plan.kept_model is None else Outcome(plan.kept_model, _NOTHING_TAKEN, 0.0)
+            answer = await asyncio.to_thread(self._answer, asked, found, plan.reply, watch, outcome)
+            yield replace(answer, cached=plan.kept_model is not None)
         else:
             yield AnswerBegun(question, "generated", found.evidence)
             written = Written(Assembly(self._citations()), Outcome())
@@ -111,23 +138,26 @@ class Answerer:
                         watch.lap("first sentence")
                     yield shown
             watch.lap("generate")
-            yield await asyncio.to_thread(
-                self._answer, asked, found, written.reply(found, parts), watch, written.outcome
-            )
+            reply = written.reply(found, parts)
+            if self.keeper is not None and plan.key is not None:
+                await asyncio.to_thread(self.keeper.keep, plan.key, written, reply)
+            yield await asyncio.to_thread(self._answer, asked, found, reply, watch, written.outcome)
 
-    def _plan(
-        self, question: str, exclude: Collection[str], watch: Stopwatch
-    ) -> tuple[Search, Reply | None, Sequence[Part]]:
-        """Return what is found, the reply that needs no model or else none, and the parts to write about."""
+    def _plan(self, question: str, exclude: Collection[str], watch: Stopwatch) -> _Plan:
+        """Return how a question is to be answered, with the reply where it needs no model."""
         found = self.retriever.search(question, limit=_EVIDENCE, exclude=exclude)
         watch.lap("retrieve")
         reply = self._curated(question, found)
         if reply is not None or self.generator is None:
-            return found, reply or self._composed(found, exclude), ()
+            return _Plan(found, reply or self._composed(found, exclude))
         parts = self._parts(found, exclude)
         if not any(part.is_covered for part in parts):
-            return found, abstained("generated", self._citations(), found.notices), ()
-        return found, None, parts
+            return _Plan(found, abstained("generated", self._citations(), found.notices))
+        if self.keeper is None:
+            return _Plan(found, None, parts)
+        key = self.keeper.key(question, exclude, parts, self.generator, self.store)
+        kept = self.keeper.recall(key, found, parts, self._citations())
+        return _Plan(found, None, parts, key) if kept is None else _Plan(found, kept[0], parts, key, kept[1])
 
     async def _generate(
         self, question: str, found: Search, parts: Sequence[Part], exclude: Collection[str], written: Written

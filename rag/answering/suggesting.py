@@ -108,11 +108,11 @@ class Suggester:
 
     def _nearest(self, found: Search, hidden: Collection[str]) -> _Pool:
         """Return the entries that were found near, to be chosen as they rank."""
-        titles = Counter(one.title for one in found.evidence)
+        titles = Counter(one.title.strip() for one in found.evidence)
         ranks = {
             one.url: one.rank
             for one in found.evidence
-            if _is_near(one) and one.url not in hidden and titles[one.title] == 1
+            if _is_near(one) and one.url not in hidden and titles[one.title.strip()] == 1
         }
         entries = self.snapshot.numbers(ranks)
         nearness = np.array([-ranks[self._url(entry)] for entry in entries], dtype=np.float32)

@@ -113,6 +113,7 @@ class Answer:
         notices: what the reader should know of how it was made, as `Search.notices`.
         usage: tokens that a language model took; None where none took part.
         cost_usd: of them; None where the price is unknown.
+        cached: whether a language model wrote it before, for the same question and entries, and was not asked now.
         resolved: the question that was answered, where the one asked is a follow-up; `carried` says how it was read.
     """
 
@@ -131,6 +132,35 @@ class Answer:
     cost_usd: float | None = 0.0
     resolved: str | None = None
     carried: str = ""
+    cached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedPlace:
+    """What a kept answer cites: characters of an entry's decoded answer, inside a passage that its id names."""
+
+    passage: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What is kept of an answer that a language model wrote: what the question and the entries alone decide.
+
+    Attributes:
+        status, text, sentences: as in `Answer`.
+        quotes: what it cites, by number from 1.
+        notices: of how it was written.
+        model: that wrote it.
+    """
+
+    status: Status
+    text: str
+    sentences: tuple[Sentence, ...]
+    quotes: tuple[QuotedPlace, ...]
+    notices: tuple[str, ...]
+    model: str
 
 
 @dataclass(frozen=True, slots=True)

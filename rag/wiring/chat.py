@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.answering import PLACEHOLDERS, AnswerGenerator
+from rag.adapters.answer_cache import AnswerCache
+from rag.answering import PLACEHOLDERS, AnswerGenerator, Keeper
 from rag.chat_models import Candidate, CircuitBreaker, DailyBudget, ResilientChatModel
 from rag.errors import ConfigurationError
 from rag.models import SupportPolicy
@@ -23,16 +24,21 @@ if TYPE_CHECKING:
 SPENDING = "spending.sqlite3"
 """What each day's replies took, in the data folder."""
 
+ANSWERS = "answers.sqlite3"
+"""The answers that models wrote, there too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chat:
     """A generator that is ready to be used.
 
     Attributes:
+        keeper: of its answers; None where none are kept.
         portal: into an event loop of its own.
     """
 
     generator: AnswerGenerator
+    keeper: Keeper | None
     portal: BlockingPortal
 
 
@@ -56,9 +62,9 @@ def open_chat(settings: Settings, weigh: Callable[[str], float]) -> Generator[Ch
     candidates = [_candidate(name, settings, closers) for name in names]
     budget = DailyBudget(settings.data_dir / SPENDING, settings.daily_tokens, settings.daily_usd)
     model = ResilientChatModel(candidates, budget=budget)
-    with start_blocking_portal() as portal:
+    with _open_keeper(settings, candidates[0]) as keeper, start_blocking_portal() as portal:
         try:
-            yield Chat(make_generator(model, weigh, settings.support), portal)
+            yield Chat(make_generator(model, weigh, settings.support), keeper, portal)
         finally:
             for closer in closers:
                 portal.call(closer.aclose)
@@ -84,6 +90,15 @@ def chat_model_names(settings: Settings) -> list[str]:
 def make_generator(model: ChatModel, weigh: Callable[[str], float], support: SupportPolicy) -> AnswerGenerator:
     """Return what writes answers with a chat model; raises `ConfigurationError` where its prompt was damaged."""
     return AnswerGenerator(model, load_prompt("answer", PLACEHOLDERS), weigh, support)
+
+
+@contextmanager
+def _open_keeper(settings: Settings, best: Candidate) -> Generator[Keeper | None]:
+    if not settings.answer_cache:
+        yield None
+        return
+    with closing(AnswerCache(settings.data_dir / ANSWERS, settings.answer_cache)) as cache:
+        yield Keeper(cache, best.model.name)
 
 
 def _candidate(name: str, settings: Settings, closers: list[OpenAIChatModel]) -> Candidate:

@@ -121,15 +121,20 @@ def _as_asked(event: _Resolved, asked: Resolution) -> _Resolved:
     return replace(event, question=asked.question.strip(), resolved=asked.resolved, carried=asked.reason)
 
 
-def with_chat_model(quicktakes: QuickTakes, model: ChatModel, support: SupportPolicy | None = None) -> QuickTakes:
+def with_chat_model(
+    quicktakes: QuickTakes, model: ChatModel, support: SupportPolicy | None = None, *, keeps: bool = False
+) -> QuickTakes:
     """Return an open corpus whose answers a chat model writes.
 
     Args:
         support: the policy; None for that of the corpus as it is open, ``strict`` where no model is set up there.
+        keeps: whether it is the model that the settings name, whose answers are kept: another may write otherwise under
+            the same name.
     """
     answerer = quicktakes.answerer
     own = answerer.generator
     generator = make_generator(
         model, quicktakes.retriever.snapshot.postings.weight, support or (own.policy if own else "strict")
     )
-    return replace(quicktakes, answerer=replace(answerer, generator=generator))
+    keeper = answerer.keeper if keeps else None
+    return replace(quicktakes, answerer=replace(answerer, generator=generator, keeper=keeper))

@@ -14,7 +14,7 @@ from made_replies import answer_of, with_model
 from rag.adapters.minilm import MiniLMEmbedder
 from rag.answering import Answerer
 from rag.answering.questions import asks_the_same
-from rag.answering.suggesting import NEAR, SAME, Suggester
+from rag.answering.suggesting import NEAR, NEAR_BY_WORDS, SAME, Suggester
 from rag.errors import IndexUnavailableError
 from rag.models import NOTHING_SEEN, Answer, Search, Seen
 from rag.ports import Rows, Vectors
@@ -111,6 +111,24 @@ def test_nothing_asks_what_was_asked_in_other_words(cells: Answerer) -> None:
         answer = cells.ask(question)
         assert answer.suggestions
         assert not {RIBOSOMES, double} & set(titles(answer))
+
+
+def test_what_was_asked_is_not_suggested_though_another_entry_is_cited(cells: Answerer) -> None:
+    """Two entries answer it; an answer that rests on a third suggests neither."""
+    found = cells.retriever.search("What do the ribosomes of cells do?", limit=10)
+    cited = {one.url for one in found.evidence if "antibiotics" in one.title}
+    suggested = Suggester(cells.retriever.snapshot, cells.store).suggest(found, cited, NOTHING_SEEN, ())
+
+    assert suggested
+    assert not {RIBOSOMES, "What is the function of ribosomes in a cell?"} & {one.question for one in suggested}
+
+
+def test_nothing_far_is_suggested(cells: Answerer) -> None:
+    """Where no other entry is about what was answered, there is nothing to go on with."""
+    answer = cells.ask("Why do whales sing?")
+
+    assert answer.rung == "curated"
+    assert answer.suggestions == ()
 
 
 def test_no_two_suggestions_ask_the_same(cells: Answerer) -> None:
@@ -230,6 +248,20 @@ def test_by_words_only_the_nearest_by_words_are_offered(answering: Answering) ->
     assert answer.suggestions
     assert not {RIBOSOMES, "Why do whales sing?"} & set(titles(answer))
     assert by_words.ask("Who won the football match yesterday evening?").suggestions == ()
+
+    url = answer.suggestions[0].url
+    assert url not in {one.url for one in by_words.ask(RIBOSOMES, seen=Seen(urls=(url,))).suggestions}
+
+
+def test_by_words_only_two_entries_with_one_question_are_not_suggested(answering: Answering) -> None:
+    """Nor there."""
+    answerer = answering({"How do cells move?": "With a skeleton.", "How do cells move? ": "They crawl."})
+    snapshot = replace(answerer.retriever.snapshot, questions=NoVectors(), sections=NoVectors())
+    by_words = replace(answerer, retriever=replace(answerer.retriever, snapshot=snapshot))
+    answer = by_words.ask("Where do cells move?")
+
+    assert all(one.signals.terms > NEAR_BY_WORDS for one in answer.evidence)
+    assert answer.suggestions == ()
 
 
 def test_an_index_that_fails_costs_no_answer(cells: Answerer) -> None:
