@@ -8,7 +8,7 @@ BIN := .venv/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help setup ask test test-ray test-live check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean bench-chat bench-follow-ups bench-composed bench-generation bench-grounding
+.PHONY: help setup ask test test-ray test-live check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean bench-chat bench-follow-ups bench-composed bench-generation bench-grounding bench-suggestions bench-cached
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -81,6 +81,12 @@ bench-grounding: .venv/.ready-dev ## Count what becomes of true, altered and inv
 
 bench-generation: .venv/.ready-dev ## Time a generated answer beside its model, which is instant
 	$(BIN)/python -m bench.generation --corpus-dir "$(CORPUS)"
+
+bench-cached: .venv/.ready-dev ## Time an answer that was written before, beside one that is composed: CORPUS=folder
+	$(BIN)/python -m bench.cached --corpus-dir "$(CORPUS)"
+
+bench-suggestions: .venv/.ready-dev ## Measure what is suggested after the development questions: CORPUS=folder
+	$(BIN)/python -m bench.suggestions --corpus-dir "$(CORPUS)"
 
 bench-lint: .venv/.ready-dev ## Time the linter over 35,915 entries made from those of a corpus: CORPUS=folder
 	$(BIN)/python -m bench.lint --corpus-dir "$(CORPUS)"

@@ -53,6 +53,7 @@ class AnswerChain(Runnable[Question, AnswerEvent]):
         self._quicktakes = quicktakes
         self.retriever = QuickTakesRetriever(search=quicktakes.search)
         own = quicktakes.answerer.generator
+        self._is_own = model is None and own is not None
         self.model = as_langchain(own.model) if model is None and own is not None else model
         self._name = own.model.name if model is None and own is not None else _name_of(model)
 
@@ -101,7 +102,7 @@ class AnswerChain(Runnable[Question, AnswerEvent]):
         if self.model is None:
             return self._quicktakes
         told = cast("BaseChatModel", self.model.with_config(config))
-        return with_chat_model(self._quicktakes, LangChainChatModel(told, self._name))
+        return with_chat_model(self._quicktakes, LangChainChatModel(told, self._name), keeps=self._is_own)
 
 
 def _read(given: Question) -> tuple[str, Collection[str]]:

@@ -13,6 +13,7 @@ from rag.models import (
     ChatMessage,
     FileRecord,
     IndexedEntry,
+    KeptAnswer,
     Passage,
     PassageKind,
     ReplyPart,
@@ -89,6 +90,18 @@ class ChatModel(Protocol):
         Raises:
             ProviderError: the reply failed; what came before is not whole.
         """
+        ...
+
+
+class AnswerCache(Protocol):
+    """Remembers answers that a language model wrote; it never fails: what it cannot do, it leaves."""
+
+    def get(self, key: str) -> KeptAnswer | None:
+        """Return the answer that is kept under a key; None where there is none, or it cannot be read."""
+        ...
+
+    def keep(self, key: str, answer: KeptAnswer) -> None:
+        """Keep an answer under a key, in place of what is there; those used longest ago give way to it."""
         ...
 
 

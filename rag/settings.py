@@ -16,6 +16,9 @@ _Number = TypeVar("_Number", int, float)
 DEFAULT_CORPUS_DIR = Path("corpus")
 DEFAULT_DATA_DIR = Path(".quicktakes")
 DEFAULT_EMBEDDER = "minilm"
+DEFAULT_ANSWER_CACHE = 2_000
+"""10 MB of answers of 200 words, less than the vectors of one corpus take; to keep one more then takes 6 ms
+(`make bench-cached`), which grows with their number."""
 
 
 def forbid_telemetry() -> None:
@@ -59,6 +62,8 @@ class Settings:
             or not at all (``QUICKTAKES_SUPPORT``).
         daily_tokens, daily_usd: of chat models, above which none is asked until the next day, UTC; None for no ceiling
             (``QUICKTAKES_DAILY_TOKENS``, ``QUICKTAKES_DAILY_USD``).
+        answer_cache: how many answers of chat models are kept, so that none is paid for twice; 0 for none
+            (``QUICKTAKES_ANSWER_CACHE``).
         openai_base_url: address of those servers, OpenAI's where it is None (``OPENAI_BASE_URL``).
         openai_api_key: OpenAI needs one, a server of one's own may not (``OPENAI_API_KEY``).
         chroma_url: Chroma server that keeps the vectors, ``http://host:port`` or ``https://host:port``; they are kept
@@ -77,6 +82,7 @@ class Settings:
     support: SupportPolicy = "strict"
     daily_tokens: int | None = None
     daily_usd: float | None = None
+    answer_cache: int = DEFAULT_ANSWER_CACHE
     openai_base_url: str | None = None
     openai_api_key: str | None = field(default=None, repr=False)
     chroma_url: str | None = None
@@ -100,6 +106,7 @@ class Settings:
             support=_support(os.environ.get("QUICKTAKES_SUPPORT") or "strict"),
             daily_tokens=_amount("QUICKTAKES_DAILY_TOKENS", int),
             daily_usd=_amount("QUICKTAKES_DAILY_USD", float),
+            answer_cache=_answers(os.environ.get("QUICKTAKES_ANSWER_CACHE") or str(DEFAULT_ANSWER_CACHE)),
             # The openai package reads this one too, and takes an empty one for an address: so it is refused, not unset.
             openai_base_url=os.environ.get("OPENAI_BASE_URL"),
             openai_api_key=os.environ.get("OPENAI_API_KEY") or None,
@@ -113,6 +120,19 @@ def _support(value: str) -> SupportPolicy:
     if value not in {"strict", "mark"}:
         raise ConfigurationError(f"QUICKTAKES_SUPPORT is {value!r}; set it to strict or mark, or unset it for strict")
     return "strict" if value == "strict" else "mark"
+
+
+def _answers(value: str) -> int:
+    if not value.isdecimal() or len(value) > len(str(_MOST_ANSWERS)) or int(value) > _MOST_ANSWERS:
+        raise ConfigurationError(
+            f"QUICKTAKES_ANSWER_CACHE is {value!r}; set it to a number from 0, which keeps none, to {_MOST_ANSWERS:,}, "
+            f"or unset it for {DEFAULT_ANSWER_CACHE:,}"
+        )
+    return int(value)
+
+
+_MOST_ANSWERS = 1_000_000
+"""What is asked for beyond it is a slip of the keyboard: 64 MB, the most that is kept, hold some 13,000."""
 
 
 def _amount(name: str, kind: Callable[[str], _Number]) -> _Number | None:

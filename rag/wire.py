@@ -31,6 +31,7 @@ def answer_to_json(answer: Answer, line_id: Json = None) -> dict[str, Json]:
         "cost_usd": answer.cost_usd,
         "resolved": answer.resolved,
         "carried": answer.carried,
+        "cached": answer.cached,
     }
 
 

@@ -5,5 +5,6 @@ from rag.answering.composer import Composer
 from rag.answering.fencing import PLACEHOLDERS
 from rag.answering.generator import AnswerGenerator
 from rag.answering.judging import JUDGE_PLACEHOLDERS, Judge
+from rag.answering.keeping import Keeper
 
-__all__ = ["JUDGE_PLACEHOLDERS", "PLACEHOLDERS", "AnswerGenerator", "Answerer", "Composer", "Judge"]
+__all__ = ["JUDGE_PLACEHOLDERS", "PLACEHOLDERS", "AnswerGenerator", "Answerer", "Composer", "Judge", "Keeper"]

@@ -10,24 +10,27 @@ from dataclasses import dataclass, replace
 from rag.answering.assembly import Assembly
 from rag.answering.composer import Composer
 from rag.answering.generator import AnswerGenerator, Outcome, evidence_sections
+from rag.answering.keeping import Keeper
 from rag.answering.layout import lay_out
 from rag.answering.questions import asks_the_same, mentions_all, names_in, parts_of
 from rag.answering.reply import Part, Reply, abstained, shown_at_once, with_gaps
 from rag.answering.selection import Chosen
 from rag.answering.stopwatch import Stopwatch
+from rag.answering.suggesting import Suggester
 from rag.answering.written import Written
 from rag.citations import CitationList
 from rag.models import (
+    NOTHING_SEEN,
     Answer,
     AnswerBegun,
     AnswerEvent,
-    Evidence,
     Provenance,
     Search,
+    Seen,
     Sentence,
     SentenceShown,
     Span,
-    Suggestion,
+    Usage,
 )
 from rag.passages import split_sentences, terms_of
 from rag.ports import PassageStore
@@ -37,7 +40,35 @@ ENOUGH = 0.5
 """Where the first entry more probably than not fails to answer the question, nothing is answered; docs/retrieval.md."""
 
 _EVIDENCE = 10
-_SUGGESTIONS = 3
+_NOTHING_TAKEN = Usage(reported=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question, what is hidden from its answer, and what its reader has seen."""
+
+    question: str
+    exclude: Collection[str]
+    seen: Seen
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How a question is to be answered.
+
+    Attributes:
+        found: for the whole question.
+        reply: that needs no model; None where a model is to write.
+        parts: to write about.
+        key: what the answer is to be kept under; None where none is kept.
+        kept_model: that wrote the reply before; None where none did.
+    """
+
+    found: Search
+    reply: Reply | None
+    parts: Sequence[Part] = ()
+    key: str | None = None
+    kept_model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +77,7 @@ class Answerer:
 
     Attributes:
         generator: writes what is not curated; None where there is no language model, and where the composer answers.
+        keeper: keeps what the generator wrote; None where nothing is kept.
     """
 
     retriever: Retriever
@@ -53,12 +85,14 @@ class Answerer:
     store: PassageStore
     provenance: Provenance
     generator: AnswerGenerator | None = None
+    keeper: Keeper | None = None
 
-    def ask(self, question: str, *, exclude: Collection[str] = ()) -> Answer:
+    def ask(self, question: str, *, exclude: Collection[str] = (), seen: Seen = NOTHING_SEEN) -> Answer:
         """Answer a question without a language model.
 
         Args:
             exclude: urls of entries to answer as if they were not in the corpus.
+            seen: what is not to be suggested again.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -69,26 +103,32 @@ class Answerer:
         watch.lap("retrieve")
         reply = self._curated(question, found) or self._composed(found, exclude)
         watch.lap("compose")
-        return self._answer(question, found, reply, watch)
+        return self._answer(_Asked(question, exclude, seen), found, reply, watch)
 
-    async def stream(self, question: str, *, exclude: Collection[str] = ()) -> AsyncGenerator[AnswerEvent]:
+    async def stream(
+        self, question: str, *, exclude: Collection[str] = (), seen: Seen = NOTHING_SEEN
+    ) -> AsyncGenerator[AnswerEvent]:
         """Answer a question while it is being written: how it begins, each sentence once it is checked, and the whole.
 
         The last event is the answer, however the model fares: where it fails, or says little that the entries bear out,
         the composer goes on from there, and a notice says why. Closing the generator ends the model's reply at once.
 
         Args:
-            exclude: as for `ask`, which raises the same.
+            exclude, seen: as for `ask`, which raises the same.
         """
         watch = Stopwatch()
         question = question.strip()
-        found, reply, parts = await asyncio.to_thread(self._plan, question, exclude, watch)
-        if reply is not None:
-            yield AnswerBegun(question, reply.rung, found.evidence)
-            for shown in shown_at_once(reply):
+        asked = _Asked(question, exclude, seen)
+        plan = await asyncio.to_thread(self._plan, question, exclude, watch)
+        found, parts = plan.found, plan.parts
+        if plan.reply is not None:
+            yield AnswerBegun(question, plan.reply.rung, found.evidence)
+            for shown in shown_at_once(plan.reply):
                 yield shown
-            watch.lap("compose")
-            yield self._answer(question, found, reply, watch)
+            watch.lap("compose" if plan.kept_model is None else "recall")
+            outcome = None if plan.kept_model is None else Outcome(plan.kept_model, _NOTHING_TAKEN, 0.0)
+            answer = await asyncio.to_thread(self._answer, asked, found, plan.reply, watch, outcome)
+            yield replace(answer, cached=plan.kept_model is not None)
         else:
             yield AnswerBegun(question, "generated", found.evidence)
             written = Written(Assembly(self._citations()), Outcome())
@@ -98,21 +138,26 @@ class Answerer:
                         watch.lap("first sentence")
                     yield shown
             watch.lap("generate")
-            yield self._answer(question, found, written.reply(found, parts), watch, written.outcome)
+            reply = written.reply(found, parts)
+            if self.keeper is not None and plan.key is not None:
+                await asyncio.to_thread(self.keeper.keep, plan.key, written, reply)
+            yield await asyncio.to_thread(self._answer, asked, found, reply, watch, written.outcome)
 
-    def _plan(
-        self, question: str, exclude: Collection[str], watch: Stopwatch
-    ) -> tuple[Search, Reply | None, Sequence[Part]]:
-        """Return what is found, the reply that needs no model or else none, and the parts to write about."""
+    def _plan(self, question: str, exclude: Collection[str], watch: Stopwatch) -> _Plan:
+        """Return how a question is to be answered, with the reply where it needs no model."""
         found = self.retriever.search(question, limit=_EVIDENCE, exclude=exclude)
         watch.lap("retrieve")
         reply = self._curated(question, found)
         if reply is not None or self.generator is None:
-            return found, reply or self._composed(found, exclude), ()
+            return _Plan(found, reply or self._composed(found, exclude))
         parts = self._parts(found, exclude)
         if not any(part.is_covered for part in parts):
-            return found, abstained("generated", self._citations(), found.notices), ()
-        return found, None, parts
+            return _Plan(found, abstained("generated", self._citations(), found.notices))
+        if self.keeper is None:
+            return _Plan(found, None, parts)
+        key = self.keeper.key(question, exclude, parts, self.generator, self.store)
+        kept = self.keeper.recall(key, found, parts, self._citations())
+        return _Plan(found, None, parts, key) if kept is None else _Plan(found, kept[0], parts, key, kept[1])
 
     async def _generate(
         self, question: str, found: Search, parts: Sequence[Part], exclude: Collection[str], written: Written
@@ -130,21 +175,26 @@ class Answerer:
                 yield shown
 
     def _answer(
-        self, question: str, found: Search, reply: Reply, watch: Stopwatch, outcome: Outcome | None = None
+        self, asked: _Asked, found: Search, reply: Reply, watch: Stopwatch, outcome: Outcome | None = None
     ) -> Answer:
         generator = self.generator if outcome is not None else None
         provenance = self.provenance
         if outcome is not None and outcome.model is not None and generator is not None:
             provenance = replace(provenance, model=outcome.model, prompt=generator.prompt.fingerprint)
         usage, cost_usd = (None, 0.0) if outcome is None else outcome.spent()
+        citations = reply.citations.citations()
+        cited = {citation.url for citation in citations}
+        suggester = Suggester(self.retriever.snapshot, self.store)
+        suggestions = suggester.suggest(found, cited, asked.seen, asked.exclude)
+        watch.lap("suggest")
         return Answer(
-            question=question,
+            question=asked.question,
             status=reply.status,
             rung=reply.rung,
             text=reply.text,
             sentences=reply.sentences,
-            citations=reply.citations.citations(),
-            suggestions=_suggestions(reply, found.evidence),
+            citations=citations,
+            suggestions=suggestions,
             evidence=found.evidence,
             provenance=provenance,
             timings_ms=watch.timings_ms(),
@@ -167,9 +217,10 @@ class Answerer:
 
     def _curated(self, question: str, found: Search) -> Reply | None:
         """Return the whole answer of an entry that was asked this very question, if there is one."""
-        same = next((one for one in found.evidence if asks_the_same(question, one.title)), None)
-        if same is None:
+        asking = [one for one in found.evidence if asks_the_same(question, one.title)]
+        if not asking:
             return None
+        same = next((one for one in asking if one.title.strip() == question), asking[0])
         citations = self._citations()
         sections = sorted((scored.passage for scored in same.sections), key=lambda passage: passage.start)
         sentences: list[Sentence] = []
@@ -251,9 +302,3 @@ def _without_repeats(statements: Sequence[Chosen], covered: Sequence[Sequence[Ch
 def _cite(chosen: Chosen, citations: CitationList) -> Sentence:
     numbers = {citations.cite(one.passage, one.span): None for one in (chosen.statement, *chosen.same)}
     return Sentence(chosen.statement.text, tuple(numbers), "supported")
-
-
-def _suggestions(reply: Reply, evidence: Sequence[Evidence]) -> tuple[Suggestion, ...]:
-    cited = {citation.url for citation in reply.citations.citations()}
-    rest = [Suggestion(one.url, one.title) for one in evidence if one.url not in cited]
-    return tuple(rest[:_SUGGESTIONS])

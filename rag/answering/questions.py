@@ -155,17 +155,17 @@ def asks_the_same(question: str, other: str) -> bool:
 
     Order counts (what X does to Y is not what Y does to X), except where things are compared.
     """
-    own, others = _canonical(question), _canonical(other)
-    if own and "differ" in own:
-        return sorted(own) == sorted(others)
-    return bool(own) and own == others
+    own = asked_by(question)
+    return bool(own) and own == asked_by(other)
 
 
-@lru_cache(maxsize=4_096)
-def _canonical(question: str) -> tuple[str, ...]:
+@lru_cache(maxsize=16_384)
+def asked_by(question: str) -> tuple[str, ...]:
+    """Return what a question asks, equal for questions that ask the same; empty where its words carry no meaning."""
     letters = [f"letter {found.group(1) or found.group(2)}" for found in _LETTER_NAME.finditer(question)]
     words = [word for word in words_of(question) if word not in _FRAME]
-    return (*(_SAME_MEANING.get(stem(word), stem(word)) for word in words), *letters)
+    asked = [_SAME_MEANING.get(stem(word), stem(word)) for word in words] + letters
+    return tuple(sorted(asked) if "differ" in asked else asked)
 
 
 _NAME = re.compile(r"\b(?=\w*\d|\w*[A-Z]\w*[A-Z])\w{2,}\b", re.ASCII)

@@ -34,6 +34,11 @@ class Written:
             return not self.outcome.declined
         return 2 * self.outcome.left_out > self.outcome.written
 
+    def is_whole(self) -> bool:
+        """Return whether all that is shown is what the model wrote, in a whole reply that was judged if it is to be."""
+        is_all = bool(self.assembly.sentences) and not self.is_completed and not self.outcome.unjudged
+        return is_all and not self.is_thin()
+
     def complete(self, composed: Reply) -> Iterator[SentenceShown]:
         """Put the composer's sentences at the end, but what was said, and give them."""
         if not self.assembly.sentences and composed.sentences:
@@ -61,7 +66,7 @@ class Written:
 
     def reply(self, found: Search, parts: Sequence[Part]) -> Reply:
         """Return what the answer is in the end."""
-        notices = [*found.notices, *(one for part in parts for one in part.found.notices), *self._notices()]
+        notices = [*found.notices, *(one for part in parts for one in part.found.notices), *self.notices()]
         if self.composed is not None:
             return replace(self.composed, notices=notices)
         if not self.assembly.sentences:
@@ -76,7 +81,8 @@ class Written:
             notices,
         )
 
-    def _notices(self) -> Iterator[str]:
+    def notices(self) -> Iterator[str]:
+        """Give what the reader should know of how it was written."""
         if self.outcome.unjudged:
             yield "The judge did not answer: sentences were checked by rules alone."
         failure = self.outcome.failure

@@ -41,7 +41,8 @@ def show_answer(console: Console, answer: Answer, elapsed_s: float) -> None:
         console.print("\n[bold]Nearest entries[/bold]" if not answer.citations else "\n[bold]See also[/bold]")
     for suggestion in answer.suggestions:
         _print_line(console, f"  • {suggestion.question}")
-    console.print(f"\nTook {elapsed_s:.2f} s", style="dim", highlight=False)
+    how = ", written before for the same question and entries" if answer.cached else ""
+    console.print(f"\nTook {elapsed_s:.2f} s{how}", style="dim", highlight=False)
 
 
 def _show_sources(console: Console, citations: Sequence[Citation]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from rag.conversation.anaphora import Anaphor, find_anaphor
@@ -14,6 +14,7 @@ from rag.conversation.reading import Reading, numbers_of, read, subjects_of
 from rag.conversation.small_talk import small_talk
 from rag.conversation.statements import statement_of
 from rag.conversation.turns import Resolution, Turn
+from rag.models import Citation, Suggestion
 from rag.passages import split_sentences, stem
 
 _REMEMBERED: Final = 4
@@ -31,21 +32,29 @@ _COUNTED: Final = re.compile(r"(?:an?|the)\b", re.IGNORECASE)
 _PERSON: Final = re.compile(r"(?:[A-Z][a-z]+ ?)+(?=$|['’])")
 
 
-def turn_of(resolution: Resolution, answer_text: str) -> Turn:
+def turn_of(
+    resolution: Resolution,
+    answer_text: str,
+    citations: Iterable[Citation] = (),
+    suggestions: Iterable[Suggestion] = (),
+) -> Turn:
     """Return the turn of a question and its answer, as later questions look back at it."""
-    if resolution.kind in {"meta", "greeting"}:
-        return Turn(resolution.question, resolution.resolved, answer_text, ())
-    subjects = (*subjects_of(resolution.resolved), *_answered(answer_text))
-    kept = dict.fromkeys(one for one in subjects if len(one) <= _MOST_CHARACTERS)
-    return Turn(resolution.question, resolution.resolved, answer_text, tuple(kept))
+    cited = tuple(dict.fromkeys(citation.url for citation in citations))
+    subjects: Iterable[str] = ()
+    if resolution.kind not in {"meta", "greeting"}:
+        subjects = (*subjects_of(resolution.resolved), *_answered(answer_text))
+    kept = tuple(dict.fromkeys(one for one in subjects if len(one) <= _MOST_CHARACTERS))
+    return Turn(resolution.question, resolution.resolved, answer_text, kept, cited, tuple(suggestions))
 
 
 def resolve(question: str, history: Sequence[Turn]) -> Resolution:
     """Read a question in the light of the turns before it, the last one last.
 
     A question that stands alone, and one that nothing before explains, is returned as it is: what is read into one
-    wrongly changes what was asked.
+    wrongly changes what was asked. So is one that was suggested before: it is an entry's own.
     """
+    if any(question.strip() == one.question.strip() for turn in history for one in turn.suggestions):
+        return Resolution(question, question, "", "stands_alone")
     kind = small_talk(question)
     if kind:
         return Resolution(question, question, "", kind)

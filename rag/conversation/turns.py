@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.models import Suggestion
+
 Kind = Literal["stands_alone", "follow_up", "meta", "greeting"]
 
 
@@ -17,12 +19,16 @@ class Turn:
         resolved: as it stands alone; the question itself where nothing was carried into it.
         answer_text: what was answered; empty where nothing was.
         subjects: what the turn was about, the main one first; empty for thanks, greetings and talk about the answer.
+        cited: urls of the entries that the answer cites.
+        suggestions: that it ended with.
     """
 
     question: str
     resolved: str
     answer_text: str
     subjects: tuple[str, ...]
+    cited: tuple[str, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

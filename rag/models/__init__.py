@@ -1,12 +1,16 @@
 """The values that pass between rooms; all frozen."""
 
 from rag.models.answers import (
+    NOTHING_SEEN,
     Answer,
     AnswerBegun,
     AnswerEvent,
     Citation,
+    KeptAnswer,
     Provenance,
+    QuotedPlace,
     Rung,
+    Seen,
     Sentence,
     SentenceShown,
     Status,
@@ -45,6 +49,7 @@ from rag.models.searching import (
 )
 
 __all__ = [
+    "NOTHING_SEEN",
     "Answer",
     "AnswerBegun",
     "AnswerEvent",
@@ -56,10 +61,12 @@ __all__ = [
     "Evidence",
     "FileRecord",
     "IndexedEntry",
+    "KeptAnswer",
     "Passage",
     "PassageKind",
     "Provenance",
     "Query",
+    "QuotedPlace",
     "ReplyEnd",
     "ReplyPart",
     "ReplyRestart",
@@ -67,6 +74,7 @@ __all__ = [
     "Rung",
     "ScoredPassage",
     "Search",
+    "Seen",
     "Sentence",
     "SentenceShown",
     "Signals",

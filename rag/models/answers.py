@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from rag.models.chatting import Usage
 from rag.models.passages import Passage, Span
@@ -66,10 +66,26 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """An entry to offer: one that was not shown."""
+    """An entry to offer: one that was not shown. Its question, asked, is answered by that entry word for word."""
 
     url: str
     question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reader has seen before a question, and need not be offered again.
+
+    Attributes:
+        urls: of entries that were cited or suggested.
+        questions: that were asked, each as it stands alone.
+    """
+
+    urls: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
+NOTHING_SEEN: Final = Seen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +107,13 @@ class Answer:
         rung: how the answer was made, or was tried where the status is ``abstained``.
         text: Markdown; every sentence of `sentences` stands in it, in order. A partial answer ends by naming the parts
             of the question that the corpus does not answer; an abstention says only that.
-        suggestions: nearest entries that were not cited, nearest first.
+        suggestions: up to three entries that were not shown: to go on with, or the nearest where the status is
+            ``abstained``.
         timings_ms: wall-clock milliseconds by stage.
         notices: what the reader should know of how it was made, as `Search.notices`.
         usage: tokens that a language model took; None where none took part.
         cost_usd: of them; None where the price is unknown.
+        cached: whether a language model wrote it before, for the same question and entries, and was not asked now.
         resolved: the question that was answered, where the one asked is a follow-up; `carried` says how it was read.
     """
 
@@ -114,6 +132,35 @@ class Answer:
     cost_usd: float | None = 0.0
     resolved: str | None = None
     carried: str = ""
+    cached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedPlace:
+    """What a kept answer cites: characters of an entry's decoded answer, inside a passage that its id names."""
+
+    passage: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What is kept of an answer that a language model wrote: what the question and the entries alone decide.
+
+    Attributes:
+        status, text, sentences: as in `Answer`.
+        quotes: what it cites, by number from 1.
+        notices: of how it was written.
+        model: that wrote it.
+    """
+
+    status: Status
+    text: str
+    sentences: tuple[Sentence, ...]
+    quotes: tuple[QuotedPlace, ...]
+    notices: tuple[str, ...]
+    model: str
 
 
 @dataclass(frozen=True, slots=True)

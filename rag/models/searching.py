@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
 
 from rag.models.passages import Passage, ScoredPassage
 
@@ -108,8 +111,10 @@ class Search:
     Attributes:
         notices: what did not work as it is set up to, though the search did: an index out of step, or not used at all,
             a reranker that failed; one sentence each.
+        vector: of the question, shape ``(dimensions,)``; None where it was searched for by words only.
     """
 
     query: Query
     evidence: tuple[Evidence, ...]
     notices: tuple[str, ...] = ()
+    vector: npt.NDArray[np.float32] | None = field(default=None, compare=False, repr=False)

@@ -5,12 +5,13 @@ from rag.retrieval.fusion import certainty_parts, rank_parts
 from rag.retrieval.postings import Postings, count_postings
 from rag.retrieval.query import QueryReader
 from rag.retrieval.related import related_entries
-from rag.retrieval.retriever import Retriever, check_question
+from rag.retrieval.retriever import MOST_CHARACTERS, Retriever, check_question
 from rag.retrieval.snapshot import Snapshot, open_snapshot, save_snapshot
 from rag.retrieval.spelling import SpellingRepairer
 from rag.retrieval.stored import StoredVectors, stored_vectors
 
 __all__ = [
+    "MOST_CHARACTERS",
     "DenseArrays",
     "NoVectors",
     "Postings",

@@ -136,14 +136,14 @@ class Retriever:
         if not self.snapshot.urls:
             return Search(query, ())
         matched = match_terms(query.concepts, self.snapshot.postings)
-        vector = _NO_VECTOR if self.snapshot.words_only else self._embed(query.text)
-        found = self.candidates(vector, matched, exclude)
+        vector = None if self.snapshot.words_only else self._embed(query.text)
+        found = self.candidates(_NO_VECTOR if vector is None else vector, matched, exclude)
         if not len(found.entries):
             return Search(query, ())
         if self.reranker is None:
-            return Search(query, tuple(self._evidence(found, matched, limit)))
+            return Search(query, tuple(self._evidence(found, matched, limit)), vector=vector)
         evidence, notices = rerank(self.reranker, query, self._evidence(found, matched, max(limit, RERANKED)))
-        return Search(query, tuple(evidence[:limit]), notices)
+        return Search(query, tuple(evidence[:limit]), notices, vector)
 
     def _embed(self, text: str) -> Vectors:
         vector: Vectors = self.embedder.embed([text])[0]

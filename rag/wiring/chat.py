@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.answering import JUDGE_PLACEHOLDERS, PLACEHOLDERS, AnswerGenerator, Judge
+from rag.adapters.answer_cache import AnswerCache
+from rag.answering import JUDGE_PLACEHOLDERS, PLACEHOLDERS, AnswerGenerator, Judge, Keeper
 from rag.chat_models import Candidate, CircuitBreaker, DailyBudget, ResilientChatModel
 from rag.errors import ConfigurationError
 from rag.models import SupportPolicy
@@ -23,16 +24,21 @@ if TYPE_CHECKING:
 SPENDING = "spending.sqlite3"
 """What each day's replies took, in the data folder."""
 
+ANSWERS = "answers.sqlite3"
+"""The answers that models wrote, there too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chat:
     """A generator that is ready to be used.
 
     Attributes:
+        keeper: of its answers; None where none are kept.
         portal: into an event loop of its own.
     """
 
     generator: AnswerGenerator
+    keeper: Keeper | None
     portal: BlockingPortal
 
 
@@ -55,15 +61,14 @@ def open_chat(settings: Settings, weigh: Callable[[str], float]) -> Generator[Ch
 
     closers: list[OpenAIChatModel] = []
     budget = DailyBudget(settings.data_dir / SPENDING, settings.daily_tokens, settings.daily_usd)
-    model, *judge = (
-        ResilientChatModel([_candidate(name, settings, closers) for name in own], budget=budget)
-        for own in (names, judges)
-        if own
-    )
-    generator = make_generator(model, weigh, settings.support, judge[0] if judge else None)
-    with start_blocking_portal() as portal:
+    candidates = [_candidate(name, settings, closers) for name in names]
+    model = ResilientChatModel(candidates, budget=budget)
+    second = [_candidate(name, settings, closers) for name in judges]
+    judge = ResilientChatModel(second, budget=budget) if second else None
+    generator = make_generator(model, weigh, settings.support, judge)
+    with _open_keeper(settings, candidates[0]) as keeper, start_blocking_portal() as portal:
         try:
-            yield Chat(generator, portal)
+            yield Chat(generator, keeper, portal)
         finally:
             for closer in closers:
                 portal.call(closer.aclose)
@@ -101,6 +106,15 @@ def make_generator(
     """Return what writes answers with a chat model; raises `ConfigurationError` where a prompt was damaged."""
     second = None if judge is None else Judge(judge, load_prompt("judge", JUDGE_PLACEHOLDERS))
     return AnswerGenerator(model, load_prompt("answer", PLACEHOLDERS), weigh, support, second)
+
+
+@contextmanager
+def _open_keeper(settings: Settings, best: Candidate) -> Generator[Keeper | None]:
+    if not settings.answer_cache:
+        yield None
+        return
+    with closing(AnswerCache(settings.data_dir / ANSWERS, settings.answer_cache)) as cache:
+        yield Keeper(cache, best.model.name)
 
 
 def _candidate(name: str, settings: Settings, closers: list[OpenAIChatModel]) -> Candidate:

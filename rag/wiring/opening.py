@@ -20,10 +20,10 @@ from rag.indexing import (
     require_usable,
 )
 from rag.models import Provenance
-from rag.ports import Embedder
+from rag.ports import Embedder, PassageStore
 from rag.retrieval import QueryReader, Retriever, Snapshot, SpellingRepairer
 from rag.settings import Settings
-from rag.wiring.chat import chat_model_names, judge_model_names, open_chat
+from rag.wiring.chat import Chat, chat_model_names, judge_model_names, open_chat
 from rag.wiring.embedders import load_embedder, load_reranker
 from rag.wiring.indexes import index_folder, sync_index
 from rag.wiring.quicktakes import QuickTakes
@@ -47,9 +47,13 @@ def open_index(settings: Settings, embedder: Embedder) -> Generator[QuickTakes]:
         retriever = Retriever(embedder, snapshot, catalog, _query_reader(snapshot), dimensions, reranker)
         provenance = Provenance(meta["corpus"], f"{meta['recipe']}:{generation.folder.name}", meta["embedder"])
         with open_chat(settings, snapshot.postings.weight) as chat:
-            generator = chat.generator if chat else None
-            composer = Composer(embedder, snapshot.postings)
-            yield QuickTakes(retriever, Answerer(retriever, composer, catalog, provenance, generator), chat)
+            yield _quicktakes(retriever, catalog, provenance, chat)
+
+
+def _quicktakes(retriever: Retriever, store: PassageStore, provenance: Provenance, chat: Chat | None) -> QuickTakes:
+    composer = Composer(retriever.embedder, retriever.snapshot.postings)
+    generator, keeper = (chat.generator, chat.keeper) if chat else (None, None)
+    return QuickTakes(retriever, Answerer(retriever, composer, store, provenance, generator, keeper), chat)
 
 
 def _check_models(settings: Settings) -> None:
@@ -136,9 +140,7 @@ class _WordsOnly:
         retriever = Retriever(embedder, snapshot, catalog, _query_reader(snapshot))
         provenance = Provenance(catalog.meta()["corpus"], "words only", "none")
         chat = self.opened.enter_context(open_chat(self.settings, snapshot.postings.weight))
-        generator = chat.generator if chat else None
-        composer = Composer(embedder, snapshot.postings)
-        return QuickTakes(retriever, Answerer(retriever, composer, catalog, provenance, generator), chat)
+        return _quicktakes(retriever, catalog, provenance, chat)
 
 
 def _told(error: QuickTakesError | OSError) -> str:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from rag.answering import Answerer
 from rag.conversation import HISTORY_TOKENS, Resolution, Turn, compact, resolve, resolve_with
 from rag.errors import IndexStateError, ProviderError, QuickTakesError
-from rag.models import Answer, AnswerBegun, AnswerEvent, ReplyEnd, Search, SentenceShown, SupportPolicy
+from rag.models import Answer, AnswerBegun, AnswerEvent, ReplyEnd, Search, Seen, SentenceShown, SupportPolicy
 from rag.ports import ChatModel
 from rag.retrieval import Retriever, related_entries
 from rag.tokens import estimate_tokens
@@ -43,12 +43,13 @@ class QuickTakes:
 
         Args:
             history: what was asked and answered before, the last turn last; see `rag.conversation.turn_of`. A follow-up
-                is answered as the question that it stands for, which the answer names.
+                is answered as the question that it stands for, which the answer names; what was shown is not suggested.
         """
         if self.chat is not None:
             return self.chat.portal.call(self._last_event, question, exclude, history)
-        asked = resolve(question, compact(history, HISTORY_TOKENS, estimate_tokens))
-        answer = self._try(lambda own: own.with_notices(own.answerer.ask(asked.resolved, exclude=exclude)))
+        turns = compact(history, HISTORY_TOKENS, estimate_tokens)
+        asked, seen = resolve(question, turns), _seen_in(history)
+        answer = self._try(lambda own: own.with_notices(own.answerer.ask(asked.resolved, exclude=exclude, seen=seen)))
         return _as_asked(answer, asked)
 
     async def stream(
@@ -61,17 +62,17 @@ class QuickTakes:
             asked, end = resolve(question, turns), None
         else:
             asked, end = await resolve_with(generator.model, question, turns)
-        async with aclosing(self._stream(asked.resolved, exclude)) as events:
+        async with aclosing(self._stream(asked.resolved, exclude, _seen_in(history))) as events:
             async for event in events:
                 if isinstance(event, SentenceShown):
                     yield event
                 else:
                     yield _as_asked(_with_cost(event, end) if isinstance(event, Answer) else event, asked)
 
-    async def _stream(self, question: str, exclude: Collection[str]) -> AsyncGenerator[AnswerEvent]:
+    async def _stream(self, question: str, exclude: Collection[str], seen: Seen) -> AsyncGenerator[AnswerEvent]:
         begun = False
         try:
-            async with aclosing(self.answerer.stream(question, exclude=exclude)) as events:
+            async with aclosing(self.answerer.stream(question, exclude=exclude, seen=seen)) as events:
                 async for event in events:
                     begun = True
                     yield self.with_notices(event) if isinstance(event, Answer) else event
@@ -81,7 +82,7 @@ class QuickTakes:
             substitute = await asyncio.to_thread(self.substitute, error)
         else:
             return
-        async with aclosing(substitute._stream(question, exclude)) as events:  # noqa: SLF001 another of this class
+        async with aclosing(substitute._stream(question, exclude, seen)) as events:  # noqa: SLF001 another of this class
             async for event in events:
                 yield event
 
@@ -118,6 +119,11 @@ class QuickTakes:
             return call(self.substitute(error))
 
 
+def _seen_in(history: Sequence[Turn]) -> Seen:
+    urls = (url for turn in history for url in (*turn.cited, *(one.url for one in turn.suggestions)))
+    return Seen(tuple(dict.fromkeys(urls)), tuple(turn.resolved for turn in history))
+
+
 def _as_asked(event: _Resolved, asked: Resolution) -> _Resolved:
     """Return an event that names the question as it was asked, and as it was resolved."""
     if asked.kind != "follow_up":
@@ -134,11 +140,15 @@ def _with_cost(answer: Answer, end: ReplyEnd | None) -> Answer:
     return replace(answer, usage=usage, cost_usd=sum(costs) if len(costs) == 2 else None)
 
 
-def with_chat_model(quicktakes: QuickTakes, model: ChatModel, support: SupportPolicy | None = None) -> QuickTakes:
+def with_chat_model(
+    quicktakes: QuickTakes, model: ChatModel, support: SupportPolicy | None = None, *, keeps: bool = False
+) -> QuickTakes:
     """Return an open corpus whose answers a chat model writes.
 
     Args:
         support: the policy; None for that of the corpus as it is open, ``strict`` where no model is set up there.
+        keeps: whether it is the model that the settings name, whose answers are kept: another may write otherwise under
+            the same name.
     """
     answerer = quicktakes.answerer
     own = answerer.generator
@@ -146,4 +156,5 @@ def with_chat_model(quicktakes: QuickTakes, model: ChatModel, support: SupportPo
         generator = make_generator(model, quicktakes.retriever.snapshot.postings.weight, support or "strict")
     else:
         generator = replace(own, model=model, policy=support or own.policy)
-    return replace(quicktakes, answerer=replace(answerer, generator=generator))
+    keeper = answerer.keeper if keeps else None
+    return replace(quicktakes, answerer=replace(answerer, generator=generator, keeper=keeper))

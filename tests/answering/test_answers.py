@@ -100,14 +100,13 @@ def test_a_reworded_question_gets_a_composed_answer(biology: Answerer) -> None:
     ],
 )
 def test_what_the_corpus_does_not_hold_is_not_answered(biology: Answerer, question: str) -> None:
-    """Chit-chat, other subjects and names that the corpus lacks are declined, with the nearest entries named."""
+    """Chit-chat, other subjects and names that the corpus lacks are declined, with entries that are near, if any."""
     answer = biology.ask(question)
 
     assert answer.status == "abstained"
     assert answer.text == ABSTENTION
     assert answer.sentences == answer.citations == ()
-    assert len(answer.suggestions) == 3
-    assert [one.url for one in answer.suggestions] == [one.url for one in answer.evidence[:3]]
+    assert {one.url for one in answer.suggestions} <= {one.url for one in answer.evidence}
 
 
 def test_an_empty_corpus_answers_nothing(answering: Answering) -> None:
@@ -305,7 +304,7 @@ def test_the_time_of_each_stage_is_given(biology: Answerer) -> None:
     """Stages add up to no more than the total."""
     timings = biology.ask(NEURON).timings_ms
 
-    assert timings.keys() == {"retrieve", "compose", "total"}
+    assert timings.keys() == {"retrieve", "compose", "suggest", "total"}
     assert timings["retrieve"] + timings["compose"] <= timings["total"] + 0.2
 
 

@@ -78,7 +78,7 @@ def test_an_answer_names_its_model_its_prompt_and_its_cost(biology: Answerer) ->
 
     assert (answer.provenance.model, answer.provenance.prompt) == ("openai:small", PROMPT.fingerprint)
     assert (answer.usage, answer.cost_usd) == (end.usage, 0.002)
-    assert {"retrieve", "first sentence", "generate", "total"} == set(answer.timings_ms)
+    assert {"retrieve", "first sentence", "generate", "suggest", "total"} == set(answer.timings_ms)
 
 
 def test_lists_stay_lists(biology: Answerer) -> None:

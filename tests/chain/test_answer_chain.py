@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from langchain_core.messages import AIMessage
 from langchain_core.runnables import RunnableLambda
 
 from rag import AnswerChain, answer_chain
+from rag.adapters.answer_cache import AnswerCache
+from rag.answering import Keeper
 from rag.errors import QuestionError
 from rag.models import Answer, AnswerBegun, SentenceShown
 from rag.settings import Settings
@@ -77,6 +80,20 @@ def test_the_model_of_the_settings_is_the_chains(quicktakes: QuickTakes) -> None
     ready = with_chat_model(quicktakes, ScriptedChatModel([[TRUE]], name="openai:scripted"))
     answer = answer_chain(ready).invoke(QUESTION)
     assert (answer.text, answer.provenance.model) == (TRUE, "openai:scripted")
+
+
+def test_what_the_model_of_the_settings_wrote_is_kept_and_no_other(
+    quicktakes: QuickTakes, model: GenericFakeChatModel, tmp_path: Path
+) -> None:
+    """A model of the caller's may write otherwise under the same name: nothing of it is kept, or given for it."""
+    own = ScriptedChatModel([[TRUE]], name="openai:scripted")
+    ready = with_chat_model(quicktakes, own)
+    keeper = Keeper(AnswerCache(tmp_path / "answers.sqlite3", 9), own.name)
+    ready = replace(ready, answerer=replace(ready.answerer, keeper=keeper))
+
+    assert [answer_chain(ready).invoke(QUESTION).cached for _ in range(2)] == [False, True]
+    assert len(own.asked) == 1
+    assert not answer_chain(ready, model).invoke(QUESTION).cached
 
 
 def test_invoked_and_streamed_on_a_loop_or_off_it_the_answer_is_the_same(quicktakes: QuickTakes) -> None:

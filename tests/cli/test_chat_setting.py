@@ -126,11 +126,52 @@ def test_a_batch_without_a_server_answers_every_line(
         assert len(line["notices"]) == 1
 
 
+def test_the_same_question_is_paid_for_once(
+    run: Run, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch, check_schema: Check
+) -> None:
+    """In another process too, and above the day's ceiling; the answer says that it was written before."""
+    monkeypatch.setenv("QUICKTAKES_DAILY_TOKENS", "10")
+    first, second = (run("ask", GREEN, "--json").lines[0] for _ in range(2))
+
+    check_schema("ask", second)
+    assert len(server.chats) == 1
+    assert (first["cached"], second["cached"]) == (False, True)
+    assert second["text"] == first["text"]
+    assert second["usage"] == {"prompt_tokens": 0, "completion_tokens": 0, "reported": True}
+    assert second["cost_usd"] == 0
+    assert "written before for the same question and entries" in run("ask", GREEN).out
+
+
+def test_nothing_is_kept_where_nothing_is_to_be(
+    run: Run, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a cache of no answers each is written anew."""
+    monkeypatch.setenv("QUICKTAKES_ANSWER_CACHE", "0")
+    answers = [run("ask", GREEN, "--json").lines[0] for _ in range(2)]
+
+    assert len(server.chats) == 2
+    assert [answer["cached"] for answer in answers] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("SUPPORT", "mark"), ("CHAT_MODEL", "openai:other"), ("CHAT_MODEL", "openai:scripted,openai:b")]
+)
+def test_another_setting_is_another_answer(
+    run: Run, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """What one model wrote under one policy is not given for another."""
+    run("ask", GREEN)
+    monkeypatch.setenv(f"QUICKTAKES_{name}", value)
+    assert not run("ask", GREEN, "--json").lines[0]["cached"]
+    assert len(server.chats) == 2
+
+
 def test_above_the_days_ceiling_no_model_is_asked(
     run: Run, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first answer reaches it; the next is composed, in another process too, and says why."""
     monkeypatch.setenv("QUICKTAKES_DAILY_TOKENS", "10")
+    monkeypatch.setenv("QUICKTAKES_ANSWER_CACHE", "0")
     first, second = (run("ask", GREEN, "--json") for _ in range(2))
 
     assert (first.lines[0]["rung"], second.lines[0]["rung"], second.code) == ("generated", "composed", 0)
@@ -227,6 +268,10 @@ def test_openai_itself_wants_a_key(run: Run, monkeypatch: pytest.MonkeyPatch) ->
     [
         ("SUPPORT", "lenient", "set it to strict or mark"),
         ("SUPPORT", "Strict", "set it to strict or mark"),
+        ("ANSWER_CACHE", "many", "from 0, which keeps none"),
+        ("ANSWER_CACHE", "-1", "from 0, which keeps none"),
+        ("ANSWER_CACHE", "2000.0", "from 0, which keeps none"),
+        ("ANSWER_CACHE", "9" * 5_000, "from 0, which keeps none"),
         ("DAILY_TOKENS", "many", "set it to a number"),
         ("DAILY_TOKENS", "1.5", "set it to a number"),
         ("DAILY_TOKENS", "-1", "set it to a number"),

@@ -13,6 +13,7 @@ from made_threads import thread
 
 from rag.conversation import Resolution, resolve, turn_of
 from rag.corpus import load_corpus
+from rag.models import Citation, Suggestion
 
 
 @pytest.mark.parametrize(
@@ -258,3 +259,24 @@ def test_resolving_is_deterministic(repository: Path) -> None:
     for case in map(json.loads, lines[:30]):
         before = [turn["question"] for turn in case["turns"]]
         assert resolve(case["question"], thread(*before)) == resolve(case["question"], thread(*before))
+
+
+def test_what_was_suggested_is_asked_as_it_stands() -> None:
+    """Its "it" is explained by its own words, whatever was spoken of before."""
+    question = "Define cladistics and explain its purpose in evolutionary biology."
+    history = thread("How do ribosomes build proteins?")
+    assert resolve(question, history).kind == "follow_up"
+
+    first = resolve("What is a clade?", history)
+    offered = [*history, turn_of(first, "A clade.", suggestions=[Suggestion("/cladistics", question)])]
+    resolution = resolve(f"{question} ", offered)
+    assert (resolution.kind, resolution.resolved) == ("stands_alone", f"{question} ")
+
+
+def test_a_turn_keeps_what_was_shown() -> None:
+    """Each entry that was cited once, in order, and what was suggested; also for talk about the answer."""
+    cited = [Citation(n, url, "", "", "quote", 0, 5) for n, url in enumerate(("/a", "/b", "/a"), start=1)]
+    offered = (Suggestion("/c", "Why?"),)
+    for question in ("What is osmosis?", "shorter please"):
+        turn = turn_of(resolve(question, []), "Water moves.", cited, offered)
+        assert (turn.cited, turn.suggestions) == (("/a", "/b"), offered)
