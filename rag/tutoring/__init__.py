@@ -1,0 +1,1 @@
+"""A tutor: hints, simpler answers, students' answers checked, questions to them."""
