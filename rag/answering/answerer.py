@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from rag.answering.assembly import Assembly
-from rag.answering.composer import Composer
 from rag.answering.generator import AnswerGenerator, Outcome, evidence_sections
 from rag.answering.layout import lay_out
 from rag.answering.questions import asks_the_same, mentions_all, names_in, parts_of
@@ -23,6 +23,7 @@ from rag.models import (
     AnswerEvent,
     Evidence,
     Provenance,
+    Query,
     Search,
     Sentence,
     SentenceShown,
@@ -40,19 +41,30 @@ _EVIDENCE = 10
 _SUGGESTIONS = 3
 
 
+class Composes(Protocol):
+    """Chooses the sentences of an answer; see `rag.answering.Composer`."""
+
+    def compose(self, query: Query, evidence: Sequence[Evidence], parts: int = 1) -> list[Chosen]:
+        """Return the statements of an answer in reading order."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Answerer:
     """Answers questions from the corpus.
 
     Attributes:
+        composer: chooses the sentences of an answer.
         generator: writes what is not curated; None where there is no language model, and where the composer answers.
+        curates: whether an entry that was asked the very question answers it whole; else its answer is as any other.
     """
 
     retriever: Retriever
-    composer: Composer
+    composer: Composes
     store: PassageStore
     provenance: Provenance
     generator: AnswerGenerator | None = None
+    curates: bool = True
 
     def ask(self, question: str, *, exclude: Collection[str] = ()) -> Answer:
         """Answer a question without a language model.
@@ -166,8 +178,8 @@ class Answerer:
 
     def _curated(self, question: str, found: Search) -> Reply | None:
         """Return the whole answer of an entry that was asked this very question, if there is one."""
-        same = next((one for one in found.evidence if asks_the_same(question, one.title)), None)
-        if same is None:
+        same = curated_entry(question, found)
+        if same is None or not self.curates:
             return None
         citations = self._citations()
         sections = sorted((scored.passage for scored in same.sections), key=lambda passage: passage.start)
@@ -211,7 +223,14 @@ class Answerer:
             return []
         chosen = self.composer.compose(found.query, found.evidence, parts)
         said = " ".join(f"{one.statement.passage.section} {one.statement.text}" for one in chosen)
+        if curated_entry(found.query.question, found) is not None:
+            return chosen
         return chosen if mentions_all(said, names_in(found.query.question), found.query.concepts) else []
+
+
+def curated_entry(question: str, found: Search) -> Evidence | None:
+    """Return the entry that was asked this very question, if there is one among what is found."""
+    return next((one for one in found.evidence if asks_the_same(question, one.title)), None)
 
 
 def _is_enough(found: Search) -> bool:

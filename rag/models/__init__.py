@@ -1,10 +1,12 @@
 """The values that pass between rooms; all frozen."""
 
 from rag.models.answers import (
+    HINT_LEVELS,
     Answer,
     AnswerBegun,
     AnswerEvent,
     Citation,
+    Mode,
     Provenance,
     Rung,
     Sentence,
@@ -44,13 +46,11 @@ from rag.models.searching import (
     Signals,
 )
 from rag.models.tutoring import (
-    HINT_LEVELS,
     Check,
     CheckedFact,
     CheckedSentence,
     Coverage,
     Finding,
-    Mode,
     QuizQuestion,
 )
 

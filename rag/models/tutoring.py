@@ -6,12 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.models.answers import Citation, Provenance, Suggestion
-
-Mode = Literal["explain", "simpler", "hint"]
-"""An answer as it is; the same in fewer and shorter sentences; what leads to it without giving it away."""
-
-HINT_LEVELS = (1, 2, 3)
-"""How far a hint leads; each holds what the one before does."""
+from rag.models.chatting import Usage
 
 Coverage = Literal["covered", "partly", "missing"]
 Finding = Literal["right", "wrong", "unsaid"]
@@ -64,6 +59,7 @@ class Check:
         feedback: what to tell the student, as Markdown.
         suggestions: nearest entries of a question that was not checked.
         notices: what the reader should know of how it was made, as `Search.notices`.
+        usage, cost_usd: of a language model's wording of the feedback, as in `Answer`.
     """
 
     question: str
@@ -78,6 +74,8 @@ class Check:
     suggestions: tuple[Suggestion, ...]
     provenance: Provenance
     notices: tuple[str, ...] = ()
+    usage: Usage | None = None
+    cost_usd: float | None = 0.0
 
 
 @dataclass(frozen=True, slots=True)

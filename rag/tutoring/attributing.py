@@ -16,10 +16,8 @@ from rag.tutoring.sources import EntrySource, Place, entry_words, keys_of
 
 _OTHERS: Final = 0.8
 _MARGIN: Final = 0.3
-_OWN: Final = 0.2
-"""What a place that speaks of another thing must have of the rest of a sentence at least; by how much that must be more
-than what is said of the same thing; what the place may say of it only of that: shares by weight, chosen on the dev
-split of `make bench-tutoring`."""
+"""What a place that speaks of another thing must have of the rest of a sentence at least, and by how much that must be
+more than what is said of the same thing: shares by weight, chosen on the dev splits of `make bench-tutoring`."""
 
 _LEAST_WEIGHT: Final = 4.0
 _MOST: Final = 5.0
@@ -73,16 +71,38 @@ def sides_in(question: str) -> Sides:
 def misattributed(words: Sequence[Word], entry: EntrySource, sides: Sides, weigh: Weigh) -> tuple[Place, str] | None:
     """Return where the entry says of another thing what a sentence says of one, and of which; None where nowhere.
 
-    The rest of the sentence must stand beside a rival of its thing, and must not stand beside the thing itself.
+    The rest of the sentence must stand beside a rival of its thing, and must not stand beside the thing itself. Where
+    the sentence names both, they must be turned round: what it says of the rival must stand beside the thing.
     """
-    for part in _parts(without_names(words, sides), sides):
-        for thing in part:
-            rest = [word for word in part if word is not thing and _tells(word, entry)]
-            if thing.role != "function" and _weight(rest, weigh) >= _LEAST_WEIGHT:
-                found = _said_of_rival(thing, rest, entry, sides, weigh)
-                if found is not None:
-                    return found
+    telling = without_names(words, sides)
+    found = [one for part in _parts(telling, sides) for one in _swaps(part, entry, sides, weigh)]
+    for own in found:
+        is_named = _in(own.rival, telling)
+        if is_named and not any(_are_same(own.thing, o.rival) and _are_same(own.rival, o.thing) for o in found):
+            continue
+        is_value = own.thing.role == "number" and not own.thing.written.endswith("%")
+        if own.weight >= _LEAST_WEIGHT and (is_named or not is_value or sides.part(own.thing, own.rival)):
+            return own.place, f"the entry says this of {own.rival.written}, not of {own.thing.written}"
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Swap:
+    """A place that says of a rival what a part of a sentence says of its thing; `weight`: of what it says."""
+
+    thing: Word
+    rival: Word
+    place: Place
+    weight: float
+
+
+def _swaps(part: Sequence[Word], entry: EntrySource, sides: Sides, weigh: Weigh) -> Iterator[_Swap]:
+    for thing in part:
+        rest = [word for word in part if word is not thing and _tells(word, entry)]
+        if thing.carries and rest:
+            found = _said_of_rival(thing, part, rest, entry, sides, weigh)
+            if found is not None:
+                yield found
 
 
 def without_names(words: Sequence[Word], sides: Sides) -> list[Word]:
@@ -98,40 +118,60 @@ def _tells(word: Word, entry: EntrySource) -> bool:
     return (word.carries and word.keys.isdisjoint(entry.asked)) or word.role == "direction"
 
 
-def _said_of_rival(
-    thing: Word, rest: Sequence[Word], entry: EntrySource, sides: Sides, weigh: Weigh
-) -> tuple[Place, str] | None:
-    best: tuple[float, Place, Word] | None = None
+def _said_of_rival(  # noqa: PLR0913, PLR0917 all that it is told by
+    thing: Word, part: Sequence[Word], rest: Sequence[Word], entry: EntrySource, sides: Sides, weigh: Weigh
+) -> _Swap | None:
+    best: tuple[float, _Swap] | None = None
     for place in entry.places:
         theirs = without_names(place.words, sides)
         for rival in theirs:
-            is_way = "direction" in {thing.role, rival.role} and thing.role != rival.role
-            if is_way or not sides.are_rivals(thing, rival) or _in(rival, rest):
+            is_other = rival.carries and sides.are_rivals(thing, rival) and not _in(rival, part)
+            if not is_other or _is_clause_negated(rival, theirs) != _is_clause_negated(thing, part):
                 continue
-            segment = _segment(rival, theirs, thing)
-            share = _share(rest, segment, weigh)
-            own = [word for word in _segment_of(thing, theirs, rival) if not _in(word, segment)]
-            beside = [word for word in rest if word.clause == thing.clause and _in(word, own)]
-            if (
-                share >= _OTHERS
-                and not beside
-                and _share(rest, own, weigh) <= _OWN
-                and (best is None or share > best[0])
-            ):
-                best = share, place, rival
+            share = _share(rest, _segment(rival, theirs, thing), weigh)
+            is_better = share >= _OTHERS and (best is None or share > best[0])
+            if is_better and not _stands_beside(thing, part, rest, rival, theirs):
+                best = share, _Swap(thing, rival, place, _weight(rest, weigh))
     if best is None:
         return None
     own = max((_share(rest, segment, weigh) for segment in _segments(thing, entry, sides)), default=0.0)
-    if best[0] - own < _MARGIN:
-        return None
-    return best[1], f"the entry says this of {best[2].written}, not of {thing.written}"
+    return best[1] if best[0] - own >= _MARGIN else None
+
+
+def _stands_beside(
+    thing: Word, part: Sequence[Word], rest: Sequence[Word], rival: Word, theirs: Sequence[Word]
+) -> bool:
+    """Return whether a word that stands by a thing in a sentence stands by it in a place too, and not by the rival."""
+    own = [word for word in _segment_of(thing, theirs, rival) if not _in(word, _segment(rival, theirs, thing))]
+    beside = [word for word in rest if word.clause == thing.clause or word in _around(thing, part)]
+    near = [one for word in theirs if _are_same(word, thing) for one in _around(word, theirs)]
+    near = [word for word in near if not _in(word, _around(rival, theirs))]
+    return any(_in(word, own) for word in beside) or any(
+        _in(word, near) for word in _around(thing, part) if word in rest
+    )
+
+
+def _around(word: Word, words: Sequence[Word]) -> list[Word]:
+    """Return the words right before and after one that carry."""
+    carrying = [one for one in words if one.carries]
+    place = next(number for number, one in enumerate(carrying) if one is word)
+    return carrying[max(0, place - 1) : place] + carrying[place + 1 : place + 2]
+
+
+def _is_clause_negated(word: Word, words: Sequence[Word]) -> bool:
+    return is_negated([one for one in words if one.clause == word.clause])
+
+
+def is_negated(words: Sequence[Word]) -> bool:
+    """Return whether something is said not to be."""
+    return any(word.role == "negation" for word in words)
 
 
 def about(words: Sequence[Word], source: Sequence[Word], sides: Sides) -> Sequence[Word]:
     """Return what a source says of the things that a sentence speaks of, without what it says of their rivals."""
     for word in words:
         rival = next((other for other in source if sides.part(word, other)), None)
-        own = [] if rival is None or _in(rival, words) else _segment_of(word, source, rival)
+        own = () if rival is None or _in(rival, words) else _segment_of(word, source, rival)
         if own:
             return own
     return source

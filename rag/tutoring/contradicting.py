@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rag.grounding.words import Key, Word
-from rag.tutoring.attributing import Sides, about, misattributed
+from rag.tutoring.attributing import Sides, about, is_negated, misattributed
 from rag.tutoring.contrasts import base_of, exclude
 from rag.tutoring.facts import Weigh
 from rag.tutoring.sources import EntrySource, Place, keys_of
@@ -82,7 +82,7 @@ def _opposites(words: Sequence[Word], place: Place) -> Iterator[tuple[Word, str]
     own = keys_of(words)
     bases = {base_of(word.written) for word in words}
     theirs = {base_of(word.written) for word in place.words}
-    if _is_negated(words) != _is_negated(place.words):
+    if is_negated(words) != is_negated(place.words):
         return
     for word in words:
         if word.role == "function" or not word.keys.isdisjoint(place.keys) or base_of(word.written) in theirs:
@@ -108,36 +108,35 @@ def _measures(word: Word, words: Sequence[Word]) -> bool:
     return any(other.role == "number" for other in words[max(0, place - 2) : place])
 
 
-def _is_negated(words: Sequence[Word]) -> bool:
-    return any(word.role == "negation" for word in words)
-
-
 def _negations(words: Sequence[Word], source: Sequence[Word]) -> Iterator[tuple[None, str]]:
     """Give what only one of the two negates, of what both say."""
     own, theirs = _negated(words), _negated(source)
-    if theirs and not _is_negated(words):
+    if theirs and not is_negated(words):
         for word in theirs:
             is_plain_there = sum(other.may_replace(word) for other in source) > 1
             if any(other.may_replace(word) for other in words) and not is_plain_there:
                 yield None, f"the entry says not {word.written}"
-    if own and not _is_negated(source):
+    if own and not is_negated(source):
         is_turned = any(exclude(word, other) for word in words for other in source if word.role != "function")
         for word in own:
             if not is_turned and any(other.may_replace(word) for other in source):
                 yield None, f"the entry does not say: not {word.written}"
 
 
-_BACK: Final = frozenset("absent miss fail lack".split())
+_NOT: Final = frozenset("not no never cannot none neither nor".split())
 
 
 def _negated(words: Sequence[Word]) -> list[Word]:
-    """Return what each negation governs: the next word that carries, or of some the one before."""
+    """Return what each plain negation governs: the next word of its clause that carries."""
     governed: list[Word] = []
     for place, word in enumerate(words):
-        if word.role == "negation":
-            after = [other for other in words[place + 1 :] if other.carries and not other.written.endswith("ly")]
-            before = [other for other in words[:place] if other.carries]
-            governed += before[-1:] if word.stem in _BACK else after[:1]
+        after = [other for other in words[place + 1 :] if other.clause == word.clause]
+        if not any(other.carries for other in after):  # "not the same as ..."
+            after += [
+                other for other in words if after and other.clause == word.clause + 1 and after[-1].written == "same"
+            ]
+        if word.written in _NOT and after and after[0].written != "other":
+            governed += [other for other in after if other.carries and not other.written.endswith("ly")][:1]
     return governed
 
 
@@ -150,8 +149,12 @@ def _numbers(words: Sequence[Word], place: Place) -> Iterator[tuple[Word, str]]:
             continue
         unit = _unit(word, words)
         for other, their_unit in theirs:
-            is_same = unit == their_unit or not unit or not their_unit
-            if is_same and other.keys.isdisjoint(own) and not _is_about(word, [one for one, _ in theirs]):
+            if (
+                unit
+                and unit == their_unit
+                and other.keys.isdisjoint(own)
+                and not _is_about(word, [one for one, _ in theirs])
+            ):
                 yield word, f"{word.written}, where the entry says {other.written}"
                 break
 

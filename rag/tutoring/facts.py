@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from rag.answering.relevance import Relevance
 from rag.answering.statements import Statement, statements_in
 from rag.answering.wording import says_little
-from rag.grounding.words import Word, read_words
-from rag.models import Passage, Query, ScoredPassage, Span
+from rag.grounding.words import Word
+from rag.models import Query, ScoredPassage
 from rag.retrieval import Postings
+from rag.tutoring.sources import entry_words
 
 MOST_FACTS: Final = 6
 _LEAST_FACTS: Final = 3
@@ -35,6 +36,9 @@ _LITTLE: Final = 0.3
 an aside, or as praise. These and the places' weights were chosen by reading the facts of forty entries; most answers of
 some 350 words have more than `MOST_FACTS` that weigh enough."""
 
+_LIGHTEST: Final = 0.1
+"""Weight of a fact that the least number needs and that weighs nothing."""
+
 _LONGEST: Final = 60
 """Words of the longest key fact: a longer sentence is several."""
 
@@ -51,17 +55,19 @@ class KeyFact:
     """A sentence that carries the answer.
 
     Attributes:
-        text: verbatim.
-        passage: that it stands in; `span`: its place in the entry's decoded answer.
+        statement: with its place.
         weight: how much it counts beside the others, from about 0 to 2.
         words: as they are compared.
     """
 
-    text: str
-    passage: Passage
-    span: Span
+    statement: Statement
     weight: float
     words: tuple[Word, ...]
+
+    @property
+    def text(self) -> str:
+        """Return it verbatim."""
+        return self.statement.text
 
 
 def key_facts(query: Query, sections: Sequence[ScoredPassage], postings: Postings) -> tuple[KeyFact, ...]:
@@ -81,9 +87,7 @@ def key_facts(query: Query, sections: Sequence[ScoredPassage], postings: Posting
         if is_enough and len(chosen) < MOST_FACTS and not any(_says(other, statement) for _, other in chosen):
             chosen.append((weight, statement))
     in_order = sorted(chosen, key=lambda pair: pair[1].span.start)
-    return tuple(
-        KeyFact(one.text, one.passage, one.span, max(weight, 0.1), read_words(one.text)) for weight, one in in_order
-    )
+    return tuple(KeyFact(one, max(weight, _LIGHTEST), entry_words(one.text)) for weight, one in in_order)
 
 
 def _weighed(sections: Sequence[ScoredPassage], relevance: Relevance) -> Iterator[tuple[float, Statement]]:
@@ -94,8 +98,17 @@ def _weighed(sections: Sequence[ScoredPassage], relevance: Relevance) -> Iterato
         is_opening = is_opening and goes_on
         place = _place(statement, before, is_opening=is_opening)
         before = statement
-        if statement.stands_alone and not statement.sums_up and statement.words <= _LONGEST:
+        if _can_stand(statement):
             yield _weight(place, statement, cosine, relevance), statement
+
+
+def statements_of(sections: Sequence[ScoredPassage]) -> Iterator[Statement]:
+    """Give the sentences of an entry that can be read alone, or after a name, in order."""
+    return (statement for statement, _ in _statements_of(sections) if _can_stand(statement))
+
+
+def _can_stand(statement: Statement) -> bool:
+    return statement.stands_alone and not statement.sums_up and statement.words <= _LONGEST
 
 
 def _statements_of(sections: Sequence[ScoredPassage]) -> Iterator[tuple[Statement, float]]:
@@ -130,17 +143,11 @@ def _says(one: Statement, other: Statement) -> bool:
     return other.terms <= one.terms
 
 
-def telling_words(facts: Sequence[KeyFact], question: str) -> frozenset[str]:
-    """Return the stems of the words and numbers of some facts that a question does not hold: what it asks for."""
-    asked = frozenset(word.stem for word in read_words(question))
-    own = {word.stem for fact in facts for word in fact.words if word.carries}
-    return frozenset(own - asked)
+def shares_of(facts: Sequence[KeyFact]) -> list[float]:
+    """Return how much each fact counts, 1 together: what answers first counts more than what explains it."""
+    squares = [fact.weight**2 for fact in facts]
+    return [square / sum(squares) for square in squares]
 
 
 Weigh = Callable[[str], float]
 """How telling a stem is: its inverse document frequency."""
-
-
-def holds_any(text: str, stems: Collection[str]) -> bool:
-    """Return whether a text has a word of some stems."""
-    return any(word.stem in stems for word in read_words(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rag.grounding.words import Key, Word, label_end, read_words
 from rag.models import Passage, Span
@@ -17,6 +17,10 @@ from rag.tutoring.reading import one_name
 _RULE = re.compile(r"[\s|:-]+")
 _PLAIN_READER = QueryReader(None)
 """Reads entries: their spelling needs no repair."""
+
+
+_REMEMBERED = 64
+"""Entries that are kept for the next student; about 150 KB each."""
 
 
 @dataclass(frozen=True)
@@ -43,27 +47,30 @@ class Place:
         return keys_of(self.words)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class EntrySource:
     """All that an entry says.
 
     Attributes:
         places: in order.
         vectors: of their texts.
-        asked: what the words of the entry's question may stand for.
+        asked: what the words of the entry's question may stand for; `keys`: those of its answer.
     """
 
     question: str
     places: tuple[Place, ...]
     vectors: Vectors
     asked: frozenset[Key]
+    keys: frozenset[Key]
 
 
-def read_entry(passages: Sequence[Passage], question: str, embedder: Embedder) -> EntrySource:
+@lru_cache(maxsize=_REMEMBERED)
+def read_entry(passages: tuple[Passage, ...], question: str, embedder: Embedder) -> EntrySource:
     """Return what an entry says; `passages`: the sections of its answer."""
     places = tuple(place for passage in passages for place in _places(passage))
     vectors = embedder.embed([place.text for place in places])
-    return EntrySource(question, places, vectors, keys_of(read_words(one_name(question, _PLAIN_READER))))
+    asked = keys_of(read_words(one_name(question, _PLAIN_READER)))
+    return EntrySource(question, places, vectors, asked, frozenset(key for place in places for key in place.keys))
 
 
 def keys_of(words: Sequence[Word]) -> frozenset[Key]:

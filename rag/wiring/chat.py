@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
-from rag.answering import PLACEHOLDERS, AnswerGenerator
+from rag.answering import PLACEHOLDERS, Answerer, AnswerGenerator
 from rag.chat_models import Candidate, CircuitBreaker, DailyBudget, ResilientChatModel
 from rag.errors import ConfigurationError
 from rag.models import SupportPolicy
 from rag.ports import ChatModel
-from rag.prompts import load_prompt
+from rag.prompts import Prompt, load_prompt
 from rag.settings import Settings
+from rag.tutoring import Tutor
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
@@ -84,6 +86,16 @@ def chat_model_names(settings: Settings) -> list[str]:
 def make_generator(model: ChatModel, weigh: Callable[[str], float], support: SupportPolicy) -> AnswerGenerator:
     """Return what writes answers with a chat model; raises `ConfigurationError` where its prompt was damaged."""
     return AnswerGenerator(model, load_prompt("answer", PLACEHOLDERS), weigh, support)
+
+
+def make_tutor(answerer: Answerer) -> Tutor:
+    """Return what teaches with an answerer; raises `ConfigurationError` where one of its prompts was damaged."""
+    return Tutor(answerer, *_tutor_prompts())
+
+
+@cache
+def _tutor_prompts() -> tuple[Prompt, Prompt]:
+    return load_prompt("simpler", PLACEHOLDERS), load_prompt("rewording", PLACEHOLDERS)
 
 
 def _candidate(name: str, settings: Settings, closers: list[OpenAIChatModel]) -> Candidate:
