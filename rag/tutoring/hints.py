@@ -19,6 +19,9 @@ _BLANK: Final = "____"
 _LETTERED: Final = 4
 """Letters from which a blanked word shows its first."""
 
+_SHOWN: Final = frozenset("from into through with by a".split())
+"""Words of direction that a blanked sentence needs to be read."""
+
 _COUNTS: Final = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 
 _WHY = re.compile(r"\bwhy\b", re.IGNORECASE)
@@ -40,6 +43,9 @@ _ASKED_FOR: Final[dict[str, tuple[str, ...]]] = {
     ),
 }
 """What a kind of question asks for; the shorter one where a word of the longer would give something away."""
+
+_ASKED: Final = 3
+"""What a telling word counts more in a question than in an answer."""
 
 _LAST: Final = ("Go back to the question and take it word by word.", "Look again at what is asked.", "Think again.")
 
@@ -97,7 +103,7 @@ def hints_for(question: str, facts: Sequence[KeyFact], around: Surroundings, lev
 
 def _first(question: str, facts: Sequence[KeyFact], text: str, secrets: Secrets) -> Iterator[str]:
     """Give the part of biology, what kind of thing is asked for, and how many points the answer has."""
-    yield from _one_of([f"Think of this part of biology: {name}." for name in topics_of(text)], secrets)
+    yield from _one_of([f"Think of this part of biology: {name}." for name in topics_of(question, text)], secrets)
     yield from _one_of(_ASKED_FOR[_asked_for(question)], secrets)
     count = _COUNTS.get(len(facts))
     counted = [f"A full answer makes {count} points.", f"It takes {count} sentences."] if count else []
@@ -131,9 +137,9 @@ def blanked(text: str, shown: set[str]) -> str:
 
 def _blank(word: str, shown: set[str]) -> str:
     read = read_words(word)
-    is_plain = bool(read) and all(one.role in {"function", "quantifier"} and len(one.written) > 1 for one in read)
+    is_plain = bool(read) and all(one.role in {"function", "quantifier"} or one.written in _SHOWN for one in read)
     stems = {one.stem for one in read} | set(terms_of(word))
-    if (is_plain and not terms_of(word)) or (stems and stems <= shown):
+    if (is_plain and len(word) > 1 and not terms_of(word)) or (stems and stems <= shown):
         return word
     letters = word if word.isalpha() and len(word) >= _LETTERED else ""
     return f"{letters[:1].lower()}{_BLANK}"
@@ -151,10 +157,11 @@ def _asked_for(question: str) -> str:
     return "why" if _WHY.search(question) else "what" if _WHAT_IS.match(question) else kind
 
 
-def topics_of(text: str) -> list[str]:
-    """Return the names of the parts of biology that a text is about, the likeliest first, each with its second name."""
-    terms = terms_of(text)
-    counts = [(sum(term in words for term in terms) / len(words) ** 0.5, names) for names, words in _topics()]
+def topics_of(question: str, text: str) -> list[str]:
+    """Return the names of the parts of biology that an entry is about, the likeliest with its second name."""
+    terms = set(terms_of(text))
+    asked = set(terms_of(question))
+    counts = [(len(words & terms) + _ASKED * len(words & asked), names) for names, words in _topics()]
     best = sorted(counts, key=lambda one: -one[0])[:1]
     return [name for count, names in best if count for name in names]
 

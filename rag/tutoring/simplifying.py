@@ -93,8 +93,8 @@ class SimplerComposer:
 def _shortest(weighed: Sequence[tuple[float, Statement]], most: int) -> list[Statement]:
     """Return the statements that say most in fewest words, in the order given; the weightiest is one of them."""
     ranked = sorted(weighed, key=lambda pair: _LONG * max(0, pair[1].words - _SHORT) - pair[0])
-    lead = ranked[:1]
-    others = [pair for pair in ranked[1:] if pair[1].words <= _LONGEST]
+    lead = sorted(weighed, key=lambda pair: -pair[0])[:1]
+    others = [pair for pair in ranked if pair not in lead and pair[1].words <= _LONGEST]
     kept = [*lead, *others[: most - 1]]
     return [statement for pair in weighed if pair in kept for statement in (pair[1],)]
 

@@ -84,7 +84,7 @@ class QuickTakes:
         if self.chat is not None:
             return self.chat.portal.call(self._last_event, question, exclude, history, wanted)
         asked = resolve(question, history)
-        answer = self._try(lambda own: own.with_notices(own._ask(asked.resolved, exclude, wanted)))
+        answer = self._try(lambda own: own.with_notices(own._ask(asked.resolved, exclude, wanted)))  # noqa: SLF001 another of this class
         return _as_asked(answer, asked)
 
     async def stream(
@@ -107,7 +107,7 @@ class QuickTakes:
 
         With a chat model, never call it on an event loop.
         """
-        return self._try(lambda own: own.with_notices(own._check(asked, answer, exclude)))
+        return self._try(lambda own: own.with_notices(own._check(asked, answer, exclude)))  # noqa: SLF001 another of this class
 
     def quiz(
         self,
