@@ -37,9 +37,7 @@ def main() -> None:
     """Check, hint and simplify, and print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--split", choices=["dev", "test"], default="dev")
-    parser.add_argument(
-        "--show", action="store_true", help="print each sentence that is judged otherwise than labelled"
-    )
+    parser.add_argument("--show", action="store_true", help="print each sentence judged otherwise than labelled")
     parser.add_argument("--checks-only", action="store_true", help="leave hints and simpler answers out")
     given = parser.parse_args()
     with open_quicktakes(Settings.from_environment()) as quicktakes:

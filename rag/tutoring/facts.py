@@ -102,6 +102,12 @@ def _weighed(sections: Sequence[ScoredPassage], relevance: Relevance) -> Iterato
             yield _weight(place, statement, cosine, relevance), statement
 
 
+def weighed_statements(query: Query, sections: Sequence[ScoredPassage], postings: Postings) -> list[KeyFact]:
+    """Return all sentences of an entry that can be read alone, or after a name, weighed as its key facts are."""
+    weighed = _weighed(sections, Relevance(query, postings))
+    return [KeyFact(one, max(weight, _LIGHTEST), entry_words(one.text)) for weight, one in weighed]
+
+
 def statements_of(sections: Sequence[ScoredPassage]) -> Iterator[Statement]:
     """Give the sentences of an entry that can be read alone, or after a name, in order."""
     return (statement for statement, _ in _statements_of(sections) if _can_stand(statement))

@@ -11,7 +11,7 @@ from typing import Final
 
 from rag.answering.questions import Kind, kind_of
 from rag.grounding.words import read_words
-from rag.passages import plain_text, terms_of, words_of
+from rag.passages import is_function_word, plain_text, terms_of
 from rag.tutoring.facts import KeyFact
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’–][^\W_]+)*[+⁺⁻]*")
@@ -63,7 +63,7 @@ class Secrets:
     def leak_in(self, text: str) -> bool:
         """Return whether a text holds a word or number of the answer; blanks with a first letter do not."""
         shown = re.sub(rf"\w?{_BLANK}\S*", " ", text)
-        stems = {word.stem for word in read_words(shown)} | set(terms_of(shown)) | set(words_of(shown))
+        stems = {word.stem for word in read_words(shown) if word.carries} | set(terms_of(shown))
         return not self.stems.isdisjoint(stems)
 
 
@@ -72,7 +72,8 @@ def secrets_of(question: str, facts: Sequence[KeyFact]) -> Secrets:
     asked = {word.stem for word in read_words(question)} | set(terms_of(question))
     texts = [fact.text for fact in facts]
     told = {word.stem for text in texts for word in read_words(text) if word.carries}
-    return Secrets(frozenset((told | {term for text in texts for term in terms_of(text)}) - asked))
+    every = told | {term for text in texts for term in terms_of(text)}
+    return Secrets(frozenset(stem for stem in every - asked if stem != "A" and not is_function_word(stem)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def hints_for(question: str, facts: Sequence[KeyFact], around: Surroundings, lev
     if level > 1:
         hints += _second(around.others, around.headings, secrets)
     if level > 2:
-        hints.append(_third(question, facts))
+        hints.append(_third(question, facts, secrets))
     return hints or [next((one for one in _LAST if not secrets.leak_in(one)), _BLANK)]
 
 
@@ -119,11 +120,12 @@ def _second(others: Sequence[str], headings: Sequence[str], secrets: Secrets) ->
     return hints or list(_one_of(["Say first what the words of the question mean.", *_LAST], secrets))
 
 
-def _third(question: str, facts: Sequence[KeyFact]) -> str:
+def _third(question: str, facts: Sequence[KeyFact], secrets: Secrets) -> str:
     """Return the sentence that counts most with the words blanked that the question does not hold."""
     key = max(facts, key=lambda fact: fact.weight)
     asked = {word.stem for word in read_words(question)} | set(terms_of(question))
-    return f"Fill in: {blanked(key.text, asked)}"
+    label = next(iter(_one_of(["Fill in: ", "Complete: "], secrets)), "")
+    return label + blanked(key.text, asked)
 
 
 def blanked(text: str, shown: set[str]) -> str:

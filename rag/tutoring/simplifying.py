@@ -14,7 +14,7 @@ from rag.answering.statements import Statement
 from rag.answering.wording import defines
 from rag.models import Evidence, Query, Search
 from rag.retrieval import Retriever
-from rag.tutoring.facts import key_facts, statements_of
+from rag.tutoring.facts import statements_of, weighed_statements
 
 LENGTHS: Final = {
     "fact": "one or two short sentences",
@@ -25,15 +25,18 @@ LENGTHS: Final = {
 
 _SENTENCES: Final = 5
 _OF_A_FACT: Final = 2
-_SHORT: Final = 14
-_LONG: Final = 0.06
-_LONGEST: Final = 26
+_SHORT: Final = 8
+_LONG: Final = 0.1
+_LONGEST: Final = 20
 """Most sentences; words up to which one is short, what each further word costs of a key fact's weight, and the most
 words of one that is not the first. School books of the middle years have some 15 words a sentence; by
 `make bench-tutoring` the starter corpus has 20."""
 
 _LEADS: Final = 2.0
 """What the sentence that leads an answer weighs beside the others, where no entry was asked the very question."""
+
+_LETTERS: Final = 6
+"""Of a word that counts for one."""
 
 _GLOSSES: Final = 2
 _TERMS: Final = 4
@@ -56,7 +59,7 @@ class SimplerComposer:
             plain = [one.statement for one in every if one.row is None and one.statement.can_lead]
             weighed = [(_LEADS if number == 0 else 1.0, statement) for number, statement in enumerate(plain)]
         else:
-            facts = key_facts(query, own.sections, self.retriever.snapshot.postings)
+            facts = weighed_statements(query, own.sections, self.retriever.snapshot.postings)
             weighed = [(fact.weight, fact.statement) for fact in facts]
             every = [Chosen(statement) for statement in statements_of(own.sections)]
         chosen = _shortest(weighed, _OF_A_FACT if kind_of(query.question) == "fact" else _SENTENCES)
@@ -92,11 +95,16 @@ class SimplerComposer:
 
 def _shortest(weighed: Sequence[tuple[float, Statement]], most: int) -> list[Statement]:
     """Return the statements that say most in fewest words, in the order given; the weightiest is one of them."""
-    ranked = sorted(weighed, key=lambda pair: _LONG * max(0, pair[1].words - _SHORT) - pair[0])
+    ranked = sorted(weighed, key=lambda pair: _LONG * max(0, _weighed_words(pair[1]) - _SHORT) - pair[0])
     lead = sorted(weighed, key=lambda pair: -pair[0])[:1]
     others = [pair for pair in ranked if pair not in lead and pair[1].words <= _LONGEST]
     kept = [*lead, *others[: most - 1]]
     return [statement for pair in weighed if pair in kept for statement in (pair[1],)]
+
+
+def _weighed_words(statement: Statement) -> float:
+    """Return how many words a statement has, a long one counting for as many as its letters fill."""
+    return sum(max(1.0, len(word) / _LETTERS) for word in statement.plain.split())
 
 
 def _with_names(chosen: list[Statement], every: Sequence[Chosen], query: Query) -> list[Statement]:
