@@ -174,7 +174,13 @@ class Answerer:
             found if len(parts) == 1 else self.retriever.search(part, limit=_EVIDENCE, exclude=exclude)
             for part in parts
         ]
-        return [Part(part, own, _is_covered(own)) for part, own in zip(parts, searches, strict=True)]
+        return [
+            Part(part, own, self._is_own(own) or _is_covered(own)) for part, own in zip(parts, searches, strict=True)
+        ]
+
+    def _is_own(self, found: Search) -> bool:
+        """Return whether an entry that was asked this very question is to answer it as any other."""
+        return not self.curates and curated_entry(found.query.question, found) is not None
 
     def _curated(self, question: str, found: Search) -> Reply | None:
         """Return the whole answer of an entry that was asked this very question, if there is one."""
@@ -219,11 +225,12 @@ class Answerer:
 
     def _compose_part(self, found: Search, parts: int) -> list[Chosen]:
         """Return the statements that answer; none where the evidence is thin or they lack a name the question uses."""
-        if not _is_enough(found):
+        is_own = self._is_own(found)
+        if not (is_own or _is_enough(found)):
             return []
         chosen = self.composer.compose(found.query, found.evidence, parts)
         said = " ".join(f"{one.statement.passage.section} {one.statement.text}" for one in chosen)
-        if curated_entry(found.query.question, found) is not None:
+        if is_own:
             return chosen
         return chosen if mentions_all(said, names_in(found.query.question), found.query.concepts) else []
 

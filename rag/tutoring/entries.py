@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from rag.models import ScoredPassage
+from rag.models import Answer, Evidence, ScoredPassage
 from rag.retrieval import Retriever
 from rag.tutoring.facts import KeyFact, key_facts
+
+
+def entry_behind(answer: Answer) -> Evidence:
+    """Return the entry that an answer is from: the one that was asked the very question, else the best found."""
+    cited = answer.citations[0].url if answer.rung == "curated" else answer.evidence[0].url
+    return next(one for one in answer.evidence if one.url == cited)
 
 
 def sections_of(url: str, question: str, retriever: Retriever) -> tuple[ScoredPassage, ...]:

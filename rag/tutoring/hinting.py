@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from rag.answering import Answerer
 from rag.models import Answer, AnswerBegun, AnswerEvent, Sentence, SentenceShown
+from rag.tutoring.entries import entry_behind
 from rag.tutoring.facts import key_facts
 from rag.tutoring.hints import Secrets, Surroundings, hints_for, secrets_of
 from rag.tutoring.rewording import Note, Reworded, Rewording
@@ -48,13 +49,14 @@ class Hinter:
         hidden = replace(answer, evidence=(), citations=(), sentences=(), suggestions=(), mode="hint", level=self.level)
         if answer.status == "abstained":
             return replace(hidden, suggestions=answer.suggestions), Secrets(frozenset())
-        own, *others = answer.evidence
+        own = entry_behind(answer)
+        others = [one.title for one in answer.evidence if one.url != own.url]
         retriever = self.answerer.retriever
         query = retriever.reader.read(answer.question)
         facts = key_facts(query, own.sections, retriever.snapshot.postings)
         headings = [scored.passage.section for scored in sorted(own.sections, key=lambda one: one.passage.start)]
         text = f"{own.title} {self.answerer.store.answer_of(own.url)}"
-        around = Surroundings(text, headings, [one.title for one in others])
+        around = Surroundings(text, headings, others)
         hints = hints_for(answer.question, facts, around, self.level)
         return _hint(hidden, hints), secrets_of(answer.question, facts)
 

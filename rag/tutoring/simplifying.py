@@ -39,7 +39,7 @@ _LETTERS: Final = 6
 """Of a word that counts for one."""
 
 _GLOSSES: Final = 2
-_TERMS: Final = 4
+_TERMS: Final = 6
 _GLOSS_WORDS: Final = 28
 """Most terms that are explained, that are looked up, and most words of what explains one."""
 
@@ -73,9 +73,8 @@ class SimplerComposer:
         text = " ".join(one.plain for one in chosen)
         asked = {concept.wordings for concept in query.concepts}
         told = [one for one in self.retriever.reader.read(text).concepts if one.technical and one.wordings not in asked]
-        rare = sorted(told, key=lambda one: -self.retriever.snapshot.postings.weight(one.wordings[0][0]))
         given = 0
-        for concept in rare[:_TERMS]:
+        for concept in sorted(told, key=lambda one: -len(one.written))[:_TERMS]:  # long words are the hard ones
             found = self._definition(concept.written)
             if found is not None and found.text not in {one.text for one in chosen}:
                 given += 1

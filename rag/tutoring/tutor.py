@@ -11,7 +11,7 @@ from rag.errors import NotFoundError, QuestionError
 from rag.models import HINT_LEVELS, Answer, Check, Mode, QuizQuestion
 from rag.prompts import Prompt
 from rag.tutoring.checking import Checked, Checker, Quotes, check_answer, feedback_on, notes_on
-from rag.tutoring.entries import facts_about
+from rag.tutoring.entries import entry_behind, facts_about
 from rag.tutoring.hinting import Hinter
 from rag.tutoring.quiz import candidates_of, draw_question
 from rag.tutoring.rewording import Reworded, Rewording
@@ -112,7 +112,7 @@ class Tutor:
         explained = replace(self.answerer, generator=None).ask(asked, exclude=exclude)
         if explained.status == "abstained":
             return _abstained(explained), None
-        check, found = self._set_beside(explained.question, explained.evidence[0].url, answer)
+        check, found = self._set_beside(explained.question, entry_behind(explained).url, answer)
         return replace(check, notices=explained.notices), found
 
     def _set_beside(self, question: str, url: str, answer: str) -> tuple[Check, tuple[Checked, Quotes]]:

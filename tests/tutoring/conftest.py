@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from made_tutors import ENTRIES, tutor_over
+from made_tutors import ENTRIES, tutor_of, tutor_over
 
 from rag.adapters.minilm import MiniLMEmbedder
-from rag.settings import Settings
+from rag.testing import HashEmbedder
 from rag.tutoring import Tutor
-from rag.wiring import QuickTakes, open_quicktakes
 
 
 @pytest.fixture(scope="session")
@@ -22,10 +19,6 @@ def tutor(tmp_path_factory: pytest.TempPathFactory) -> Tutor:
 
 
 @pytest.fixture(scope="session")
-def starter(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[QuickTakes]:
-    """Give the starter corpus, indexed without a model: what hints hold depends on words alone."""
-    settings = replace(
-        Settings(), corpus_dir=repository / "corpus", data_dir=tmp_path_factory.mktemp("starter"), embedder="minilm"
-    )
-    with open_quicktakes(settings) as quicktakes:
-        yield quicktakes
+def starter(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Tutor:
+    """Return a tutor over the starter corpus, without a model: what is tested of it depends on words alone."""
+    return tutor_of(repository / "corpus", tmp_path_factory.mktemp("starter"), HashEmbedder())

@@ -28,7 +28,9 @@ ENTRIES = {
         "potential.\n\n"
         "1. **Solutes**: Dissolved solutes lower the water potential of a solution.\n"
         "2. **Equilibrium**: Net movement stops when the water potential is equal on both sides.\n\n"
-        "Plasmolysis is the shrinking of a plant cell in a strong solution. About 70% of a cell is water."
+        "Plasmolysis is the shrinking of a plant cell in a strong solution. About 70% of a cell is water.\n\n"
+        "Jean-Antoine Nollet described osmosis in 1748, when he closed a jar of wine with a bladder, put it in water "
+        "for some hours, and saw how the bladder swelled until it nearly burst in his hands."
     ),
     NEURON: (
         "The inside of a resting neuron is negative because potassium ions leak out through open channels.\n\n"
@@ -41,7 +43,9 @@ ENTRIES = {
         "1. **Walls**: Arteries have thick muscular walls that bear a high pressure.\n"
         "2. **Valves**: Veins do not keep their blood moving without valves."
     ),
-    "What is a membrane?": "A membrane is a thin sheet of lipids and proteins around a cell. Membranes let some things pass.",
+    "What is an equilibrium?": (
+        "An equilibrium is a state in which nothing changes on the whole. Scales at rest are in one."
+    ),
     "What is water potential?": "Water potential is a measure of the energy of water. Pure water has the highest.",
     "Which animals lay eggs?": "Birds and most reptiles lay eggs. Monotremes are mammals that lay eggs as well.",
 }
@@ -59,6 +63,11 @@ def tutor_over(folder: Path, embedder: Embedder, entries: dict[str, str]) -> Tut
     corpus.mkdir(parents=True)
     for number, (question, answer) in enumerate(entries.items()):
         (corpus / f"{number:03d}.md").write_text(entry_text(question, answer), encoding="utf-8")
+    return tutor_of(corpus, folder, embedder)
+
+
+def tutor_of(corpus: Path, folder: Path, embedder: Embedder) -> Tutor:
+    """Return a tutor over a corpus folder, with an index below another."""
     generation = indexed(corpus, folder, embedder)
     snapshot, catalog = generation.snapshot, generation.catalog
     reader = QueryReader(SpellingRepairer(snapshot.words, snapshot.word_counts, is_english))
