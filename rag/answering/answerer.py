@@ -169,7 +169,7 @@ class Answerer:
 
     def _parts(self, found: Search, exclude: Collection[str]) -> list[Part]:
         """Return the parts of a question, each with what is found for it and whether that is enough to answer it."""
-        parts = parts_of(found.query.question)
+        parts = [found.query.question] if self._is_own(found) else parts_of(found.query.question)
         searches = [
             found if len(parts) == 1 else self.retriever.search(part, limit=_EVIDENCE, exclude=exclude)
             for part in parts
