@@ -8,7 +8,7 @@ BIN := .venv/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help setup ask test test-ray test-live check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean bench-chat bench-follow-ups bench-composed bench-generation bench-grounding bench-suggestions bench-cached
+.PHONY: help setup ask test test-ray test-live check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean bench-chat bench-follow-ups bench-composed bench-generation bench-grounding bench-suggestions bench-cached bench-tutoring
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -78,6 +78,9 @@ bench-composed: .venv/.ready-dev ## Measure how composed answers read: CORPUS=fo
 
 bench-grounding: .venv/.ready-dev ## Count what becomes of true, altered and invented sentences: [SPLIT=dev|near|test]
 	$(BIN)/python -m bench.grounding $(if $(SPLIT),--split "$(SPLIT)")
+
+bench-tutoring: .venv/.ready-dev ## Measure how the tutor checks, hints and simplifies, over the starter corpus: [SPLIT=test]
+	$(BIN)/python -m bench.tutoring $(if $(SPLIT),--split "$(SPLIT)")
 
 bench-generation: .venv/.ready-dev ## Time a generated answer beside its model, which is instant
 	$(BIN)/python -m bench.generation --corpus-dir "$(CORPUS)"

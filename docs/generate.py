@@ -16,6 +16,8 @@ _COMMANDS = (
     (),
     ("ask",),
     ("search",),
+    ("check",),
+    ("quiz",),
     ("index", "sync"),
     ("index", "watch"),
     ("index", "status"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TypeAlias
 
-from rag.models import Answer, Evidence, Search
+from rag.models import Answer, Check, Evidence, QuizQuestion, Search
 from rag.retrieval import certainty_parts, rank_parts
 
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
@@ -32,6 +32,39 @@ def answer_to_json(answer: Answer, line_id: Json = None) -> dict[str, Json]:
         "resolved": answer.resolved,
         "carried": answer.carried,
         "cached": answer.cached,
+        "mode": answer.mode,
+        "level": answer.level,
+    }
+
+
+def check_to_json(check: Check) -> dict[str, Json]:
+    """Return what became of a student's answer as JSON."""
+    return {
+        "question": check.question,
+        "status": check.status,
+        "url": check.url,
+        "title": check.title,
+        "score": check.score,
+        "facts": [asdict(fact) for fact in check.facts],
+        "sentences": [asdict(sentence) for sentence in check.sentences],
+        "citations": [asdict(citation) for citation in check.citations],
+        "feedback": check.feedback,
+        "suggestions": [asdict(suggestion) for suggestion in check.suggestions],
+        "provenance": asdict(check.provenance),
+        "notices": list(check.notices),
+        "usage": None if check.usage is None else asdict(check.usage),
+        "cost_usd": check.cost_usd,
+    }
+
+
+def quiz_to_json(asked: QuizQuestion) -> dict[str, Json]:
+    """Return a question to a student as JSON."""
+    return {
+        "question": asked.question,
+        "url": asked.url,
+        "points": asked.points,
+        "seed": asked.seed,
+        "notices": list(asked.notices),
     }
 
 

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from rag.answering.assembly import Assembly
-from rag.answering.composer import Composer
 from rag.answering.generator import AnswerGenerator, Outcome, evidence_sections
 from rag.answering.keeping import Keeper
 from rag.answering.layout import lay_out
@@ -24,7 +24,9 @@ from rag.models import (
     Answer,
     AnswerBegun,
     AnswerEvent,
+    Evidence,
     Provenance,
+    Query,
     Search,
     Seen,
     Sentence,
@@ -71,21 +73,32 @@ class _Plan:
     kept_model: str | None = None
 
 
+class Composes(Protocol):
+    """Chooses the sentences of an answer; see `rag.answering.Composer`."""
+
+    def compose(self, query: Query, evidence: Sequence[Evidence], parts: int = 1) -> list[Chosen]:
+        """Return the statements of an answer in reading order."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Answerer:
     """Answers questions from the corpus.
 
     Attributes:
+        composer: chooses the sentences of an answer.
         generator: writes what is not curated; None where there is no language model, and where the composer answers.
         keeper: keeps what the generator wrote; None where nothing is kept.
+        curates: whether an entry that was asked the very question answers it whole; else its answer is as any other.
     """
 
     retriever: Retriever
-    composer: Composer
+    composer: Composes
     store: PassageStore
     provenance: Provenance
     generator: AnswerGenerator | None = None
     keeper: Keeper | None = None
+    curates: bool = True
 
     def ask(self, question: str, *, exclude: Collection[str] = (), seen: Seen = NOTHING_SEEN) -> Answer:
         """Answer a question without a language model.
@@ -208,19 +221,24 @@ class Answerer:
 
     def _parts(self, found: Search, exclude: Collection[str]) -> list[Part]:
         """Return the parts of a question, each with what is found for it and whether that is enough to answer it."""
-        parts = parts_of(found.query.question)
+        parts = [found.query.question] if self._is_own(found) else parts_of(found.query.question)
         searches = [
             found if len(parts) == 1 else self.retriever.search(part, limit=_EVIDENCE, exclude=exclude)
             for part in parts
         ]
-        return [Part(part, own, _is_covered(own)) for part, own in zip(parts, searches, strict=True)]
+        return [
+            Part(part, own, self._is_own(own) or _is_covered(own)) for part, own in zip(parts, searches, strict=True)
+        ]
+
+    def _is_own(self, found: Search) -> bool:
+        """Return whether an entry that was asked this very question is to answer it as any other."""
+        return not self.curates and curated_entry(found.query.question, found) is not None
 
     def _curated(self, question: str, found: Search) -> Reply | None:
         """Return the whole answer of an entry that was asked this very question, if there is one."""
-        asking = [one for one in found.evidence if asks_the_same(question, one.title)]
-        if not asking:
+        same = curated_entry(question, found)
+        if same is None or not self.curates:
             return None
-        same = next((one for one in asking if one.title.strip() == question), asking[0])
         citations = self._citations()
         sections = sorted((scored.passage for scored in same.sections), key=lambda passage: passage.start)
         sentences: list[Sentence] = []
@@ -259,11 +277,20 @@ class Answerer:
 
     def _compose_part(self, found: Search, parts: int) -> list[Chosen]:
         """Return the statements that answer; none where the evidence is thin or they lack a name the question uses."""
-        if not _is_enough(found):
+        is_own = self._is_own(found)
+        if not (is_own or _is_enough(found)):
             return []
         chosen = self.composer.compose(found.query, found.evidence, parts)
         said = " ".join(f"{one.statement.passage.section} {one.statement.text}" for one in chosen)
+        if is_own:
+            return chosen
         return chosen if mentions_all(said, names_in(found.query.question), found.query.concepts) else []
+
+
+def curated_entry(question: str, found: Search) -> Evidence | None:
+    """Return the entry that was asked this very question, to the letter if one was; None where none is found."""
+    asking = [one for one in found.evidence if asks_the_same(question, one.title)]
+    return next((one for one in asking if one.title.strip() == question), asking[0]) if asking else None
 
 
 def _is_enough(found: Search) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Final
 
 from rag.answering.fencing import Request, make_request
 from rag.answering.judging import Judge
-from rag.answering.questions import kind_of
+from rag.answering.questions import Kind, kind_of
 from rag.answering.replies import Draft, Opening, ReplyReader
 from rag.answering.shaping import Said, Shaper
 from rag.errors import ProviderError
@@ -29,7 +29,7 @@ _ENTRIES: Final = 4
 _WORDS: Final = 2_000
 """Of evidence, the best sections first: some 3,000 tokens, which every model that is served reads."""
 
-_LENGTHS: Final = {
+_LENGTHS: Final[Mapping[Kind, str]] = {
     "fact": "one to three sentences",
     "explanation": "120 to 250 words",
     "comparison": "120 to 250 words that set the two side by side",
@@ -109,6 +109,7 @@ class AnswerGenerator:
     Attributes:
         weigh: how telling a stem is, for the checks.
         judge: may reject what the checks support; None for none.
+        lengths: what is asked for, by the kind of question.
     """
 
     model: ChatModel
@@ -116,6 +117,7 @@ class AnswerGenerator:
     weigh: Callable[[str], float]
     policy: SupportPolicy
     judge: Judge | None = None
+    lengths: Mapping[Kind, str] = field(default_factory=lambda: _LENGTHS)
 
     async def generate(
         self, question: str, sections: Sequence[tuple[Passage, str]], outcome: Outcome
@@ -127,7 +129,7 @@ class AnswerGenerator:
         Args:
             sections: the evidence, each with its entry's question.
         """
-        request = make_request(self.prompt, question, sections, _LENGTHS[kind_of(question)])
+        request = make_request(self.prompt, question, sections, self.lengths[kind_of(question)])
         sources = Sources(sections, self.weigh)
         attempt = _Attempt(Shaper(sources, request, self.policy), outcome, self.judge)
         try:

@@ -18,9 +18,6 @@ from rag.ports import AnswerCache, PassageStore
 _FORMAT: Final = 1
 """Of the key and of what is kept under it; raised whenever either, or how a reply becomes an answer, changes."""
 
-_MODE: Final = "explain"
-"""How an answer is written; there is one way so far."""
-
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
@@ -43,13 +40,13 @@ class Keeper:
     ) -> str:
         """Return what an answer is kept under: a hash of all that decides it.
 
-        That is the question as it stands alone, what it hides, the models, the prompt, the policy, and the entries that
-        were found, each with a hash of its text. Nothing of a conversation or its reader is in it.
+        That is the question as it stands alone, what it hides, the models, the prompt (each mode has its own), the
+        policy, the judge, and the entries that were found, each with a hash of its text. Nothing of a conversation or
+        its reader is in it.
         """
         sections = evidence_sections([part.found for part in parts if part.is_covered])
         told = {
             "format": _FORMAT,
-            "mode": _MODE,
             "question": question,
             "exclude": sorted(set(exclude)),
             "models": generator.model.name,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import time
-from collections.abc import Callable, Generator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,15 +15,17 @@ from rich.console import Console
 from rag.cli.batch import BatchLine, read_batch
 from rag.cli.corpus import corpus_app
 from rag.cli.index import index_app
-from rag.cli.options import AsJson, Batch, CorpusDir, DataDir, Exclude, settings_from
+from rag.cli.opening import open_corpus, warn
+from rag.cli.options import AsJson, Batch, CorpusDir, DataDir, Exclude
 from rag.cli.output import write_json
 from rag.cli.progress import show_progress
+from rag.cli.tutoring import InMode, Level, check_command, check_level, quiz_command
 from rag.errors import QuickTakesError
 from rag.retrieval import check_question
 from rag.wire import Json, answer_to_json, search_to_json
 
 if TYPE_CHECKING:
-    from rag.wiring import QuickTakes
+    from rag.models import Answer
 
 ABSTAINED = 3
 """Exit code of ``ask`` where the corpus does not answer the question."""
@@ -38,6 +39,8 @@ app = typer.Typer(
 )
 app.add_typer(index_app, name="index")
 app.add_typer(corpus_app, name="corpus")
+app.command("check")(check_command)
+app.command("quiz")(quiz_command)
 
 Question = Annotated[str | None, typer.Argument(show_default=False, help="The question; or give --batch.")]
 Explain = Annotated[
@@ -66,27 +69,32 @@ def ask(
     question: Question = None,
     batch: Batch = None,
     exclude: Exclude = None,
+    mode: InMode = "explain",
+    level: Level = None,
     as_json: AsJson = False,
     corpus_dir: CorpusDir = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Answer a question from the corpus, every sentence cited.
+    """Answer a question from the corpus, every sentence cited; or more simply, or with a hint that gives nothing away.
 
     Exit code 3 where the corpus does not answer it.
 
-    Example: quicktakes ask "Why is the inside of a resting neuron negative?"
+    Example: quicktakes ask "Why is the inside of a resting neuron negative?" --mode hint --level 2
     """
     started = time.perf_counter()
     lines = _lines(question, batch)
-    with _open(corpus_dir, data_dir, exclude) as quicktakes:
+    check_level(mode, level)
+    with open_corpus(corpus_dir, data_dir, exclude) as quicktakes:
+
+        def reply(line: BatchLine) -> Answer:
+            return quicktakes.ask(line.question, exclude=exclude or (), mode=mode, level=level)
+
         if batch is not None:
-            _warn(quicktakes.notices)
-            _write_lines(
-                lines, lambda line: answer_to_json(quicktakes.ask(line.question, exclude=exclude or ()), line.id)
-            )
+            warn(quicktakes.notices)
+            _write_lines(lines, lambda line: answer_to_json(reply(line), line.id))
             return
-        answer = quicktakes.ask(lines[0].question, exclude=exclude or ())
-    _warn(answer.notices)
+        answer = reply(lines[0])
+    warn(answer.notices)
     if as_json:
         write_json(answer_to_json(answer))
     else:
@@ -113,7 +121,7 @@ def search(
     Example: quicktakes search "what do mitocondria do" --limit 3 --explain
     """
     lines = _lines(question, batch)
-    with _open(corpus_dir, data_dir, exclude) as quicktakes:
+    with open_corpus(corpus_dir, data_dir, exclude) as quicktakes:
 
         def reply(line: BatchLine) -> dict[str, Json]:
             started = time.perf_counter()
@@ -122,13 +130,13 @@ def search(
             return search_to_json(found, {"total": elapsed_ms}, line.id, explain=explain)
 
         if batch is not None or as_json:
-            _warn(quicktakes.notices)
+            warn(quicktakes.notices)
             _write_lines(lines, reply)
             return
         found = quicktakes.search(lines[0].question, limit=limit, exclude=exclude or ())
     from rag.cli.render import show_results
 
-    _warn(found.notices)
+    warn(found.notices)
     show_results(Console(), found, explain=explain)
 
 
@@ -140,31 +148,6 @@ def _lines(question: str | None, batch: Path | None) -> list[BatchLine]:
         return read_batch(batch)
     check_question(question or "")
     return [BatchLine(None, question or "")]
-
-
-@contextmanager
-def _open(corpus_dir: Path | None, data_dir: Path | None, exclude: list[str] | None) -> Generator[QuickTakes]:
-    """Open the corpus, its index brought in step; what a person should know about it is said on standard error."""
-    from rag.wiring import index_folder, load_embedder, open_for_reading
-
-    settings = settings_from(corpus_dir, data_dir)
-    index_folder(settings)  # a corpus folder that is missing is told before the embedder is loaded
-    embedder = load_embedder(settings)
-    with ExitStack() as opened:
-        with show_progress("Indexing") as progress:
-            quicktakes, report = opened.enter_context(open_for_reading(settings, embedder, progress))
-        if report and (count := len(report.problems)):
-            typer.echo(f"files that could not be used: {count}; 'quicktakes index status' lists them", err=True)
-        if report and not report.entries:
-            typer.echo(f"warning: {settings.corpus_dir} holds no entry to answer from", err=True)
-        for url in sorted(quicktakes.unknown_urls(exclude or ())):
-            typer.echo(f"warning: --exclude {url} excludes nothing: no entry has that url", err=True)
-        yield quicktakes
-
-
-def _warn(notices: Sequence[str]) -> None:
-    for notice in notices:
-        typer.echo(f"warning: {notice}", err=True)
 
 
 def _write_lines(lines: list[BatchLine], reply: Callable[[BatchLine], dict[str, Json]]) -> None:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from rag.corpus import Entry
-from rag.models import Answer, Citation, Query, Search, Signals
+from rag.models import Answer, Check, Citation, Query, QuizQuestion, Search, Signals
 from rag.passages import maths_spans
 from rag.retrieval import certainty_parts, rank_parts
 
@@ -34,7 +34,8 @@ _MARKS: Mapping[str, str] = {"partly": " *(supported in part)*", "unsupported": 
 
 def show_answer(console: Console, answer: Answer, elapsed_s: float) -> None:
     """Print an answer with its numbered citations, or the nearest entries where it abstained, and the time it took."""
-    console.print(f"[bold]{_HEADINGS[answer.status, answer.rung]}[/bold]\n")
+    is_hint = answer.mode == "hint" and answer.status != "abstained"
+    console.print(f"[bold]{'A hint' if is_hint else _HEADINGS[answer.status, answer.rung]}[/bold]\n")
     _print_markdown(console, _with_numbers(answer))
     _show_sources(console, answer.citations)
     if answer.suggestions:
@@ -43,6 +44,30 @@ def show_answer(console: Console, answer: Answer, elapsed_s: float) -> None:
         _print_line(console, f"  • {suggestion.question}")
     how = ", written before for the same question and entries" if answer.cached else ""
     console.print(f"\nTook {elapsed_s:.2f} s{how}", style="dim", highlight=False)
+
+
+def show_check(console: Console, check: Check) -> None:
+    """Print what became of a student's answer; where it was not checked, the nearest entries."""
+    is_checked = check.status == "checked"
+    console.print("[bold]Checked against a QuickTakes entry[/bold]\n" if is_checked else "[bold]Not covered[/bold]\n")
+    _print_markdown(console, check.feedback.replace("[", "\\["))
+    if is_checked:
+        console.print(f"\nScore {check.score:.2f}", highlight=False)
+        console.print("\n[bold]Source[/bold]")
+        _print_line(console, check.title)
+        _print_line(console, f"  {check.url}", style="dim")
+    if check.suggestions:
+        console.print("\n[bold]Nearest entries[/bold]")
+    for suggestion in check.suggestions:
+        _print_line(console, f"  • {suggestion.question}")
+
+
+def show_question(console: Console, asked: QuizQuestion) -> None:
+    """Print a question to a student, and how to have the answer to it checked."""
+    _print_line(console, asked.question, style="bold")
+    _print_line(console, f"\nA full answer makes {asked.points} points. To have yours checked:")
+    _print_line(console, f'  quicktakes check {asked.url} "..."', style="dim")
+    _print_line(console, f"\nSeed {asked.seed}", style="dim")
 
 
 def _show_sources(console: Console, citations: Sequence[Citation]) -> None:

@@ -1,12 +1,14 @@
 """The values that pass between rooms; all frozen."""
 
 from rag.models.answers import (
+    HINT_LEVELS,
     NOTHING_SEEN,
     Answer,
     AnswerBegun,
     AnswerEvent,
     Citation,
     KeptAnswer,
+    Mode,
     Provenance,
     QuotedPlace,
     Rung,
@@ -47,8 +49,17 @@ from rag.models.searching import (
     Search,
     Signals,
 )
+from rag.models.tutoring import (
+    Check,
+    CheckedFact,
+    CheckedSentence,
+    Coverage,
+    Finding,
+    QuizQuestion,
+)
 
 __all__ = [
+    "HINT_LEVELS",
     "NOTHING_SEEN",
     "Answer",
     "AnswerBegun",
@@ -56,16 +67,23 @@ __all__ = [
     "CatalogChange",
     "ChatMessage",
     "ChatRole",
+    "Check",
+    "CheckedFact",
+    "CheckedSentence",
     "Citation",
     "Concept",
+    "Coverage",
     "Evidence",
     "FileRecord",
+    "Finding",
     "IndexedEntry",
     "KeptAnswer",
+    "Mode",
     "Passage",
     "PassageKind",
     "Provenance",
     "Query",
+    "QuizQuestion",
     "QuotedPlace",
     "ReplyEnd",
     "ReplyPart",

@@ -13,6 +13,11 @@ Status = Literal["answered", "partial", "abstained"]
 Rung = Literal["curated", "composed", "generated"]
 Support = Literal["supported", "partly", "unsupported", "contradicted"]
 SupportPolicy = Literal["strict", "mark"]
+Mode = Literal["explain", "simpler", "hint"]
+"""An answer as it is; the same in fewer and shorter sentences; what leads to it without giving it away."""
+
+HINT_LEVELS = (1, 2, 3)
+"""How far a hint leads; each says all that the one before does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class Sentence:
     """One sentence of an answer, with the numbers of its citations and what they do for it.
 
     Attributes:
-        verbatim: whether it is an entry's own, word for word; a model wrote the others.
+        verbatim: whether it is an entry's own, word for word; a model wrote the others, or they are a hint.
     """
 
     text: str
@@ -115,6 +120,8 @@ class Answer:
         cost_usd: of them; None where the price is unknown.
         cached: whether a language model wrote it before, for the same question and entries, and was not asked now.
         resolved: the question that was answered, where the one asked is a follow-up; `carried` says how it was read.
+        mode: as it was asked for. A hint cites nothing and shows no evidence: both would give the answer away.
+        level: of a hint; None for anything else.
     """
 
     question: str
@@ -133,6 +140,8 @@ class Answer:
     resolved: str | None = None
     carried: str = ""
     cached: bool = False
+    mode: Mode = "explain"
+    level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from rag.adapters.answer_cache import AnswerCache
-from rag.answering import JUDGE_PLACEHOLDERS, PLACEHOLDERS, AnswerGenerator, Judge, Keeper
+from rag.answering import JUDGE_PLACEHOLDERS, PLACEHOLDERS, Answerer, AnswerGenerator, Judge, Keeper
 from rag.chat_models import Candidate, CircuitBreaker, DailyBudget, ResilientChatModel
 from rag.errors import ConfigurationError
 from rag.models import SupportPolicy
 from rag.ports import ChatModel
-from rag.prompts import load_prompt
+from rag.prompts import Prompt, load_prompt
 from rag.settings import Settings
+from rag.tutoring import Tutor
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
@@ -115,6 +117,16 @@ def _open_keeper(settings: Settings, best: Candidate) -> Generator[Keeper | None
         return
     with closing(AnswerCache(settings.data_dir / ANSWERS, settings.answer_cache)) as cache:
         yield Keeper(cache, best.model.name)
+
+
+def make_tutor(answerer: Answerer) -> Tutor:
+    """Return what teaches with an answerer; raises `ConfigurationError` where one of its prompts was damaged."""
+    return Tutor(answerer, *_tutor_prompts())
+
+
+@cache
+def _tutor_prompts() -> tuple[Prompt, Prompt]:
+    return load_prompt("simpler", PLACEHOLDERS), load_prompt("rewording", PLACEHOLDERS)
 
 
 def _candidate(name: str, settings: Settings, closers: list[OpenAIChatModel]) -> Candidate:

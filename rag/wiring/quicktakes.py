@@ -11,20 +11,45 @@ from typing import TypeVar
 from rag.answering import Answerer
 from rag.conversation import HISTORY_TOKENS, Resolution, Turn, compact, resolve, resolve_with
 from rag.errors import IndexStateError, ProviderError, QuickTakesError
-from rag.models import Answer, AnswerBegun, AnswerEvent, ReplyEnd, Search, Seen, SentenceShown, SupportPolicy
+from rag.models import (
+    Answer,
+    AnswerBegun,
+    AnswerEvent,
+    Check,
+    Mode,
+    QuizQuestion,
+    ReplyEnd,
+    Search,
+    Seen,
+    SentenceShown,
+    SupportPolicy,
+)
 from rag.ports import ChatModel
 from rag.retrieval import Retriever, related_entries
 from rag.tokens import estimate_tokens
-from rag.wiring.chat import Chat, make_generator
+from rag.tutoring import Hinter, Tutor
+from rag.wiring.chat import Chat, make_generator, make_tutor
 
 _Result = TypeVar("_Result")
-_Reply = TypeVar("_Reply", Answer, Search)
+_Reply = TypeVar("_Reply", Answer, Search, Check, QuizQuestion)
 _Resolved = TypeVar("_Resolved", bound=Answer | AnswerBegun)
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """How an answer is to be given; `level`: of a hint, None for the first or for none."""
+
+    mode: Mode
+    level: int | None
+
+    def of(self, tutor: Tutor) -> Answerer | Hinter:
+        """Return what answers so."""
+        return tutor.in_mode(self.mode, self.level)
+
+
+@dataclass(frozen=True, slots=True)
 class QuickTakes:
-    """An open corpus: ask it, search it.
+    """An open corpus: ask it, search it, be taught by it.
 
     Attributes:
         chat: writes answers with a language model; None where there is none.
@@ -38,22 +63,42 @@ class QuickTakes:
     notices: tuple[str, ...] = ()
     substitute: Callable[[QuickTakesError], QuickTakes] | None = None
 
-    def ask(self, question: str, *, exclude: Collection[str] = (), history: Sequence[Turn] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        exclude: Collection[str] = (),
+        history: Sequence[Turn] = (),
+        mode: Mode = "explain",
+        level: int | None = None,
+    ) -> Answer:
         """Answer a question; see `rag.answering.Answerer`. With a chat model, never call it on an event loop.
 
         Args:
             history: what was asked and answered before, the last turn last; see `rag.conversation.turn_of`. A follow-up
                 is answered as the question that it stands for, which the answer names; what was shown is not suggested.
+            mode: ``explain``, ``simpler``, or ``hint`` for what leads to the answer and holds none of it.
+            level: how far a hint leads, from 1 to 3; None for 1.
+
+        Raises:
+            QuestionError: the question, the mode or the level cannot be used.
         """
+        wanted = Wanted(mode, level)
         if self.chat is not None:
-            return self.chat.portal.call(self._last_event, question, exclude, history)
+            return self.chat.portal.call(self._last_event, question, exclude, history, wanted)
         turns = compact(history, HISTORY_TOKENS, estimate_tokens)
         asked, seen = resolve(question, turns), _seen_in(history)
-        answer = self._try(lambda own: own.with_notices(own.answerer.ask(asked.resolved, exclude=exclude, seen=seen)))
+        answer = self._try(lambda own: own.with_notices(own._ask(asked.resolved, exclude, seen, wanted)))  # noqa: SLF001 another of this class
         return _as_asked(answer, asked)
 
     async def stream(
-        self, question: str, *, exclude: Collection[str] = (), history: Sequence[Turn] = ()
+        self,
+        question: str,
+        *,
+        exclude: Collection[str] = (),
+        history: Sequence[Turn] = (),
+        mode: Mode = "explain",
+        level: int | None = None,
     ) -> AsyncGenerator[AnswerEvent]:
         """Answer a question while it is being written; see `ask` and `rag.answering.Answerer.stream`."""
         generator = self.answerer.generator
@@ -62,32 +107,68 @@ class QuickTakes:
             asked, end = resolve(question, turns), None
         else:
             asked, end = await resolve_with(generator.model, question, turns)
-        async with aclosing(self._stream(asked.resolved, exclude, _seen_in(history))) as events:
+        async with aclosing(self._stream(asked.resolved, exclude, _seen_in(history), Wanted(mode, level))) as events:
             async for event in events:
                 if isinstance(event, SentenceShown):
                     yield event
                 else:
                     yield _as_asked(_with_cost(event, end) if isinstance(event, Answer) else event, asked)
 
-    async def _stream(self, question: str, exclude: Collection[str], seen: Seen) -> AsyncGenerator[AnswerEvent]:
+    def check(self, asked: str, answer: str, *, exclude: Collection[str] = ()) -> Check:
+        """Check a student's answer against the entry that answers; see `rag.tutoring.Tutor.check`.
+
+        With a chat model, never call it on an event loop.
+        """
+        return self._try(lambda own: own.with_notices(own._check(asked, answer, exclude)))  # noqa: SLF001 another of this class
+
+    def quiz(
+        self,
+        topic: str | None = None,
+        *,
+        url: str | None = None,
+        exclude: Collection[str] = (),
+        seed: int | None = None,
+    ) -> QuizQuestion:
+        """Return a question to a student; see `rag.tutoring.Tutor.quiz`."""
+        return self._try(lambda own: own.with_notices(own.tutor.quiz(topic, url=url, exclude=exclude, seed=seed)))
+
+    @property
+    def tutor(self) -> Tutor:
+        """Return what teaches."""
+        return make_tutor(self.answerer)
+
+    def _ask(self, question: str, exclude: Collection[str], seen: Seen, wanted: Wanted) -> Answer:
+        return replace(wanted.of(self.tutor).ask(question, exclude=exclude, seen=seen), mode=wanted.mode)
+
+    def _check(self, asked: str, answer: str, exclude: Collection[str]) -> Check:
+        if self.chat is None:
+            return self.tutor.check(asked, answer, exclude=exclude)
+        return self.chat.portal.call(lambda: self.tutor.check_in_words(asked, answer, exclude=exclude))
+
+    async def _stream(
+        self, question: str, exclude: Collection[str], seen: Seen, wanted: Wanted
+    ) -> AsyncGenerator[AnswerEvent]:
         begun = False
         try:
-            async with aclosing(self.answerer.stream(question, exclude=exclude, seen=seen)) as events:
+            async with aclosing(wanted.of(self.tutor).stream(question, exclude=exclude, seen=seen)) as events:
                 async for event in events:
                     begun = True
-                    yield self.with_notices(event) if isinstance(event, Answer) else event
+                    yield self.with_notices(replace(event, mode=wanted.mode)) if isinstance(event, Answer) else event
         except (IndexStateError, ProviderError) as error:
             if self.substitute is None or begun:
                 raise
             substitute = await asyncio.to_thread(self.substitute, error)
         else:
             return
-        async with aclosing(substitute._stream(question, exclude, seen)) as events:  # noqa: SLF001 another of this class
+        async with aclosing(substitute._stream(question, exclude, seen, wanted)) as events:  # noqa: SLF001 another of this class
             async for event in events:
                 yield event
 
-    async def _last_event(self, question: str, exclude: Collection[str], history: Sequence[Turn]) -> Answer:
-        async with aclosing(self.stream(question, exclude=exclude, history=history)) as events:
+    async def _last_event(
+        self, question: str, exclude: Collection[str], history: Sequence[Turn], wanted: Wanted
+    ) -> Answer:
+        own = self.stream(question, exclude=exclude, history=history, mode=wanted.mode, level=wanted.level)
+        async with aclosing(own) as events:
             async for event in events:
                 if isinstance(event, Answer):
                     return event
@@ -106,7 +187,7 @@ class QuickTakes:
         return related_entries(urls, self.retriever.snapshot, limit=limit)
 
     def with_notices(self, reply: _Reply) -> _Reply:
-        """Return an answer or a search that says what there is to say of all of them, before what it says itself."""
+        """Return a reply that says what there is to say of all of them, before what it says itself."""
         return replace(reply, notices=(*self.notices, *reply.notices))
 
     def _try(self, call: Callable[[QuickTakes], _Result]) -> _Result:

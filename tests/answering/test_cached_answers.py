@@ -13,7 +13,7 @@ from made_corpus import BIOLOGY, answerer_over, check_grounding, write_entries
 from made_replies import PROMPT, CitingChatModel, answer_of, check_events, events_of, with_model
 
 from rag.adapters.answer_cache import AnswerCache
-from rag.answering import Answerer, Keeper, keeping
+from rag.answering import Answerer, Judge, Keeper, keeping
 from rag.errors import ProviderBrokeOffError, ProviderUnavailableError
 from rag.models import (
     Answer,
@@ -142,10 +142,11 @@ def test_each_thing_that_decides_an_answer_is_in_its_key(biology: Answerer, monk
         key(own=[part, part]),
         key(own=[part, replace(part, is_covered=False)]),
     ]
-    for name, value in (("_MODE", "simpler"), ("_FORMAT", 2)):
-        with monkeypatch.context() as patch:
-            patch.setattr(keeping, name, value)
-            keys.append(key())
+    keys.append(key(by=replace(generator, judge=Judge(ScriptedChatModel(), PROMPT))))
+    keys.append(key(by=replace(generator, judge=Judge(ScriptedChatModel(name="other"), PROMPT))))
+    monkeypatch.setattr(keeping, "_FORMAT", -1)
+    keys.append(key())
+    monkeypatch.undo()
     assert len(set(keys)) == len(keys)
     assert key(exclude=["/b", "/a", "/b"]) == key(exclude=["/a", "/b"])
     assert replace(keeper, best="other").key(VIRUS, (), parts, generator, biology.store) == key()
