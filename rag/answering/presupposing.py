@@ -18,7 +18,7 @@ _ASKS_FOR_A_REASON: Final = re.compile(
 )
 _TAKES_AS_GIVEN: Final = re.compile(
     r"(?:since|because|given that|given|as|considering that|seeing that|knowing that|if it is true that) "
-    r"(?P<said>[^,;]+(?:, (?:which|who) [^,;]+,)?[^,;]*)[,;] *(?P<rest>.+)",
+    r"(?P<said>(?:[^,;]|,(?=\d{3}))+)[,;] *(?P<rest>.+)",
     re.IGNORECASE,
 )
 _WAS_TOLD: Final = re.compile(
@@ -53,6 +53,7 @@ _GUESS: Final = re.compile(
 _SPEAKERS: Final = frozenset("you we i one u scientists biologists researchers people someone students".split())
 _SUPPOSES: Final = re.compile(r"\b(?:would|could|should|might|if|unless|suppose|imagine|differ|compared?)\b", re.IGNORECASE)
 _REFERS: Final = re.compile(r"^(?:it|they|this|that|these|those|he|she|there|such)\b", re.IGNORECASE)
+_SO: Final = re.compile(r"\bso (?!that\b)")
 _LEAST_WORDS, _MOST_WORDS = 3, 30
 """Fewer words say nothing that can be compared; of more a question in form is a text."""
 
@@ -64,7 +65,7 @@ def presupposed_by(question: str) -> list[str]:
     out: "Why do plants take up oxygen?" takes for granted that "plants take up oxygen". Empty where the form leaves
     doubt: a question that supposes ("would", "if"), compares, or asks how one does something.
     """
-    statements = (" ".join(one.split()).strip(" ?.!,") for part in parts_of(question) for one in _read(part.strip()))
+    statements = (" ".join(_SO.sub("", one).split()).strip(" ?.!,") for part in parts_of(question) for one in _read(part.strip()))
     return [one for one in dict.fromkeys(statements) if _is_statement(one)]
 
 
