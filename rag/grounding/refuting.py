@@ -19,7 +19,7 @@ from rag.passages import plain_text, split_sentences, stem, words_of
 _LEFT_OPEN: Final = 5.2
 """Weight (inverse document frequency) that the words may have together which a source neither says nor denies."""
 
-_SAID_TOO: Final = 4.0
+_SAID_TOO: Final = 3.3
 """Weight that what the two say alike must have at least: less is said of many things."""
 
 _CONSIDERED: Final = 8
@@ -81,7 +81,8 @@ def read_against(
     """
     clauses = [align(clause, line) for clause in map(turn_passive, clauses_of(claim))]
     reading = Reading(claim, clauses, line, known, labels, weigh)
-    if sum(weigh(word.stem) for word in reading.taken().values() if word.carries) < _SAID_TOO:
+    taken = reading.taken()
+    if sum(weigh(word.stem) for word in taken.values() if word.carries) < _SAID_TOO or _supposes(line, taken):
         return None
     replaced: list[str] = []
     left_open = 0.0
@@ -92,11 +93,18 @@ def read_against(
             return None
         left_open += sum(weigh(clause.words[number].stem) for number in rest)
         replaced += [] if instead is None else [instead[1]]
+    replaced += _turned(reading)
     negated = list(_negations(reading))
     if negated and (left_open or _has_moved(reading)):
         return None
     denied = (*replaced, *negated)
     return Finding(left_open, denied) if left_open <= _LEFT_OPEN and len(denied) <= 1 else None
+
+
+def _supposes(line: Line, taken: Collection[int]) -> bool:
+    """Return whether the sentence tells, where it speaks of the same, what might be, or what was once thought."""
+    told = {line.words[place].clause for place in taken}
+    return any(word.stem in _SUPPOSES and word.clause in told for word in line.words)
 
 
 def _has_moved(reading: Reading) -> bool:
@@ -134,7 +142,7 @@ class Refuter:
         agreeing = math.inf
         for _, one in near:
             found = self._read(claim, one)
-            if found is not None and found.denied and not one.supposes:
+            if found is not None and found.denied:
                 if refuting is None or found.left_open < refuting[0]:
                     refuting = found.left_open, Verdict("contradicted", one.passage, one.span, found.denied)
             elif found is not None:
@@ -159,11 +167,6 @@ class _Sentence:
     label: frozenset[str]
     known: frozenset[str]
 
-    @property
-    def supposes(self) -> bool:
-        """Return whether it tells what might be, or what was once thought."""
-        return not self.terms.isdisjoint(_SUPPOSES)
-
 
 @lru_cache(maxsize=2_048)
 def _sentences(passage: Passage, title: str) -> tuple[_Sentence, ...]:
@@ -184,6 +187,10 @@ def _line(text: str) -> Line:
     return line_of(read_words(text), 0)
 
 
+_SETTINGS: Final = (("in",), ("during",), ("at",), ("on",))
+"""Prepositions of where and when something is so, which may stand anywhere."""
+
+
 def _runs(reading: Reading) -> Iterator[tuple[Aligned, list[int]]]:
     """Give the words of the statement that stand nowhere, or not in their place, with those beside them."""
     for clause in reading.clauses:
@@ -202,9 +209,22 @@ def _is_excused(reading: Reading, clause: Aligned, number: int) -> bool:
     """Return whether a word is said elsewhere in the sentence to the same effect, or names what all is about."""
     word = clause.words[number]
     if reading.line.says(word):
-        return may_stand(clause, number, reading.clauses)
+        is_setting = phrase_of(clause.words, number)[:1] in _SETTINGS and word.role == "content"
+        return is_setting or may_stand(clause, number, reading.clauses)
+    if word.role == "direction" and _is_before_same(clause, number):
+        return True
     first = next((place for place, one in enumerate(clause.words) if one.carries), 0)
     return word.stem in reading.known and (number == first or bool(phrase_of(clause.words, number)))
+
+
+def _is_before_same(clause: Aligned, number: int) -> bool:
+    """Return whether a direction stands before the same word in the sentence."""
+    after = next((place for place in range(number + 1, len(clause.words)) if clause.words[place].carries), None)
+    theirs = clause.line.words
+    return after is not None and any(
+        clause.words[number].written in {one.written for one in theirs[max(0, place - 3) : place]}
+        for place in clause.line.places_of(clause.words[after])
+    )
 
 
 def _is_taken(reading: Reading, clause: Aligned, run: Sequence[int]) -> bool:
@@ -218,8 +238,11 @@ def _instead(reading: Reading, clause: Aligned, run: Sequence[int]) -> tuple[Seq
     taken = reading.taken()
     gap = [place for place in clause.gap(run[0]) if place not in taken]
     for number in run:
+        other = _other_count(reading, clause, number)
+        if other is not None:
+            return [number], f"{clause.words[number].written}, not {other}"
         for place in gap:
-            if are_opposite(clause.words[number], theirs[place]) or _is_other_number(reading, clause, number, place):
+            if are_opposite(clause.words[number], theirs[place]):
                 return [number], f"{clause.words[number].written}, not {theirs[place].written}"
     ours = [clause.words[number] for number in run if clause.words[number].carries]
     instead = [theirs[place] for place in gap if theirs[place].carries]
@@ -228,15 +251,31 @@ def _instead(reading: Reading, clause: Aligned, run: Sequence[int]) -> tuple[Seq
     return None
 
 
-def _is_other_number(reading: Reading, clause: Aligned, number: int, place: int) -> bool:
-    """Return whether two numbers differ and count the same, which both name."""
-    own, other = clause.words[number], reading.line.words[place]
-    if own.role != "number" or other.role != "number" or own.stem == other.stem:
-        return False
-    after, theirs = clause.words[number + 1 : number + 2], reading.line.words[place + 1 : place + 2]
-    both_percent = own.stem.endswith("%") and other.stem.endswith("%")
-    counts_same = bool(after and theirs) and after[0].may_replace(theirs[0]) and after[0].carries
-    return (both_percent or counts_same) and not _may_be_rounded(own.stem, other.stem)
+def _other_count(reading: Reading, clause: Aligned, number: int) -> str | None:
+    """Return which other number the sentence has of the same, where it has one and not the statement's."""
+    own = clause.words[number]
+    after = clause.words[number + 1 : number + 2]
+    if own.role != "number":
+        return None
+    words = reading.line.words
+    if own.stem.endswith("%"):
+        gap = set(clause.gap(number))
+        theirs = [word.stem for place, word in enumerate(words) if word.stem.endswith("%") and place in gap]
+    elif after and after[0].carries:
+        places = [place for place in reading.line.places_of(after[0]) if place]
+        theirs = [count for place in places if (count := _count(words[place - 1])) is not None]
+    else:
+        return None
+    if not theirs or any(count == own.stem or _may_be_rounded(own.stem, count) for count in theirs):
+        return None
+    return theirs[0]
+
+
+def _count(word: Word) -> str | None:
+    return word.stem if word.role == "number" else _COUNTED.get(word.written)
+
+
+_COUNTED: Final = {"one": "1", "both": "2"}
 
 
 def _may_be_rounded(one: str, other: str) -> bool:
@@ -255,7 +294,7 @@ def _is_other_subject(reading: Reading, clause: Aligned, run: Sequence[int], gap
     line, head = reading.line, clause.words[run[-1]]
     own = line.starts[gap[0]]
     elsewhere = [place for place in line.places_of(head) if line.starts[place] != own]
-    is_subject = reading.weigh(line.words[gap[-1]].stem) >= _TELLING and any(
+    is_subject = max(reading.weigh(line.words[place].stem) for place in gap) >= _TELLING and any(
         sum(word.carries for word in line.words[line.starts[place] : place]) <= _BEFORE_HEAD
         and line.words[max(own, line.starts[place])].written in _CONTRASTS
         for place in elsewhere
@@ -269,8 +308,14 @@ _TELLING: Final = 2.5
 _CONTRASTS: Final = frozenset("whereas while but and although though".split())
 
 
+_KINDS: Final = ("as", "os")
+"""Endings, as stems have them, of enzymes and of sugars."""
+
+
 def _are_rivals(ours: Sequence[Word], theirs: Sequence[Word]) -> bool:
-    own, other = [word.stem for word in ours], [word.stem for word in theirs]
+    own, other = [word.stem.lower() for word in ours], [word.stem.lower() for word in theirs]
+    if any(own[-1].endswith(kind) and other[-1].endswith(kind) and own[-1] != other[-1] for kind in _KINDS):
+        return True
     return any(
         one != rival
         for line in _rivals()
@@ -312,6 +357,28 @@ def _negations(reading: Reading) -> Iterator[str]:
             yield f"the source negates {taken[place].written}"
 
 
+def _turned(reading: Reading) -> list[str]:
+    """Return what the sentence has the other way round: from one thing into another, before it, more than it."""
+    own, other = (dict.fromkeys(_about(words)) for words in (reading.claim, reading.line.words))
+    return [
+        f"{one.written} {way} {two.written}, not the other way round"
+        for one, way, two in own
+        for there, their_way, here in other
+        if way == their_way and one.may_replace(here) and two.may_replace(there) and not one.may_replace(two)
+    ][:1]
+
+
+def _about(words: Sequence[Word]) -> Iterator[tuple[Word, str, Word]]:
+    for place, word in enumerate(words):
+        if word.written in _TURNS:
+            before = next((one for one in reversed(words[:place]) if one.carries), None)
+            after = next((one for one in words[place + 1 : place + 4] if one.carries), None)
+            if before is not None and after is not None:
+                yield before, word.written, after
+
+
+_TURNS: Final = frozenset("into before after than".split())
+
 _SCOPE: Final = 3
 """Words from the one that is negated which may be what a statement has negated: "lack true roots", "without roots"."""
 
@@ -322,7 +389,7 @@ def _negated(words: Sequence[Word]) -> Iterator[int]:
         if word is None or word.role != "negation" or (after is not None and after.role == "quantifier"):
             continue
         if word.stem in _LOOKS_BACK:
-            yield from (at for at in range(place - 1, -1, -1) if words[at].carries)
+            yield from [at for at in range(place - 1, -1, -1) if words[at].carries][:1]
         else:
             carrying = (at for at in range(place + 1, len(words)) if words[at].carries)
             yield from [at for at in carrying if not words[at].written.endswith("ly")][:1]
