@@ -53,6 +53,11 @@ _GUESS: Final = re.compile(
 _SPEAKERS: Final = frozenset("you we i one u scientists biologists researchers people someone students".split())
 _SUPPOSES: Final = re.compile(r"\b(?:would|could|should|might|if|unless|suppose|imagine|differ|compared?)\b", re.IGNORECASE)
 _REFERS: Final = re.compile(r"^(?:it|they|this|that|these|those|he|she|there|such)\b", re.IGNORECASE)
+_GOES_ON: Final = re.compile(
+    r",? (?:given|even|despite|instead|but|while|whereas|although|though|because|since|so that|in order to|and (?:how|why))\b.*"
+)
+"""What may follow a statement in a question, and is another one."""
+
 _SO: Final = re.compile(r"\bso (?!that\b)")
 _LEAST_WORDS, _MOST_WORDS = 3, 30
 """Fewer words say nothing that can be compared; of more a question in form is a text."""
@@ -65,7 +70,7 @@ def presupposed_by(question: str) -> list[str]:
     out: "Why do plants take up oxygen?" takes for granted that "plants take up oxygen". Empty where the form leaves
     doubt: a question that supposes ("would", "if"), compares, or asks how one does something.
     """
-    statements = (" ".join(_SO.sub("", one).split()).strip(" ?.!,") for part in parts_of(question) for one in _read(part.strip()))
+    statements = (" ".join(_SO.sub("", _GOES_ON.sub("", one)).split()).strip(" ?.!,") for part in parts_of(question) for one in _read(part.strip()))
     return [one for one in dict.fromkeys(statements) if _is_statement(one)]
 
 

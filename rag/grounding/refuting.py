@@ -12,9 +12,9 @@ from typing import Final
 
 from rag.grounding.aligning import Aligned, Line, align, clauses_of, line_of, phrase_of, turn_passive
 from rag.grounding.moving import may_stand
-from rag.grounding.words import LONGEST, Word, are_opposite, label_end, read_words
+from rag.grounding.words import LONGEST, Word, are_opposite, read_words
 from rag.models import Passage, Span, Verdict
-from rag.passages import plain_text, split_sentences, stem, words_of
+from rag.passages import stem
 
 _LEFT_OPEN: Final = 5.2
 """Weight (inverse document frequency) that the words may have together which a source neither says nor denies."""
@@ -36,7 +36,9 @@ _SUPPOSES: Final = frozenset(
     for word in "would could might if unless assumed predicted predicts thought believed proposed suggested suppose "
     "imagine hypothesis whether claimed".split()
 )
-_LOOKS_BACK: Final = frozenset("absent miss".split())
+_LOOKS_BACK: Final = frozenset(["absent"])
+_HALF: Final = frozenset("miss unless".split())
+"""Negations, as stems, that may stand before or behind what they negate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Reading:
     clauses: Sequence[Aligned]
     line: Line
     known: Collection[str]
+    label: frozenset[str]
     labels: Collection[str]
     weigh: Callable[[str], float]
 
@@ -69,35 +72,46 @@ class Reading:
 
 
 def read_against(
-    claim: Sequence[Word], line: Line, known: Collection[str], labels: Collection[str], weigh: Callable[[str], float]
+    claim: Sequence[Word],
+    line: Line,
+    known: Collection[str],
+    label: frozenset[str],
+    labels: Collection[str],
+    weigh: Callable[[str], float],
 ) -> Finding | None:
     """Return what a sentence says of a statement; None where it does not speak of the same.
 
     Args:
         line: one sentence of a source.
         known: stems of what it is about and need not say again.
-        labels: stems of the labels of its list, its own left out.
+        label: stems of its own label.
+        labels: stems of the other labels of its entry.
         weigh: how telling a stem is.
     """
     clauses = [align(clause, line) for clause in map(turn_passive, clauses_of(claim))]
-    reading = Reading(claim, clauses, line, known, labels, weigh)
+    reading = Reading(claim, clauses, line, known, label, labels, weigh)
     taken = reading.taken()
     if sum(weigh(word.stem) for word in taken.values() if word.carries) < _SAID_TOO or _supposes(line, taken):
         return None
-    replaced: list[str] = []
+    turned = _turned(reading)
+    replaced = [f"{one.written} {way} {two.written}, not the other way round" for one, way, two in turned]
+    about = {id(word) for one, _, two in turned for word in (one, two)}
     left_open = 0.0
     for clause, run in _runs(reading):
+        if about.issuperset(id(clause.words[number]) for number in run):
+            continue
         instead = _instead(reading, clause, run)
         rest = [number for number in run if instead is None or number not in instead[0]]
         if any(clause.words[number].role != "content" for number in rest) or _is_taken(reading, clause, rest):
             return None
         left_open += sum(weigh(clause.words[number].stem) for number in rest)
         replaced += [] if instead is None else [instead[1]]
-    replaced += _turned(reading)
     negated = list(_negations(reading))
     if negated and (left_open or _has_moved(reading)):
         return None
     denied = (*replaced, *negated)
+    if denied and _is_narrower(reading):
+        return None
     return Finding(left_open, denied) if left_open <= _LEFT_OPEN and len(denied) <= 1 else None
 
 
@@ -107,21 +121,54 @@ def _supposes(line: Line, taken: Collection[int]) -> bool:
     return any(word.stem in _SUPPOSES and word.clause in told for word in line.words)
 
 
+def _is_narrower(reading: Reading) -> bool:
+    """Return whether the sentence is about a part of what the statement is about: some plants, flowering plants."""
+    words = reading.line.words
+    for clause in reading.clauses[:1]:
+        number, place = next(clause.pairs(), (0, 0))
+        if not place or any(word.carries for word in clause.words[:number]) or words[place].role != "content":
+            return False
+        before = words[place - 1]
+        return before.clause == words[place].clause and (before.strength in {"some", "few"} or before.role == "content")
+    return False
+
+
 def _has_moved(reading: Reading) -> bool:
     return any(clause.words[number].carries for clause in reading.clauses for number in clause.astray())
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSentence:
+    """A sentence of an entry that may refute a statement.
+
+    Attributes:
+        text: verbatim, at `span` of the entry's decoded answer.
+        terms: stems of its words.
+        label: stems of its label.
+        known: stems of what it is about and need not say again: its entry's question, its heading, its label.
+    """
+
+    passage: Passage
+    span: Span
+    text: str
+    terms: frozenset[str]
+    label: frozenset[str]
+    known: frozenset[str]
 
 
 class Refuter:
     """Finds sentences that say otherwise than a statement; each is read only where it speaks of the same.
 
     Args:
-        passages: sections of entries, each with its entry's question.
         weigh: how telling a stem is: its inverse document frequency.
     """
 
-    def __init__(self, passages: Sequence[tuple[Passage, str]], weigh: Callable[[str], float]) -> None:
-        self._sentences = [sentence for passage, title in passages for sentence in _sentences(passage, title)]
+    def __init__(self, sentences: Sequence[SourceSentence], weigh: Callable[[str], float]) -> None:
+        self._sentences = sentences
         self._weigh = weigh
+        self._labels: dict[str, frozenset[str]] = {}
+        for one in sentences:
+            self._labels[one.passage.url] = self._labels.get(one.passage.url, frozenset()) | one.label
 
     def refute(self, statement: str) -> Verdict | None:
         """Return the verdict that a statement is contradicted, with the sentence that shows it; None where it may be true.
@@ -149,37 +196,9 @@ class Refuter:
                 agreeing = min(agreeing, found.left_open)
         return None if refuting is None or agreeing <= refuting[0] + _NEARLY else refuting[1]
 
-    def _read(self, claim: Sequence[Word], one: _Sentence) -> Finding | None:
-        others = (other.label for other in self._sentences if other.passage.url == one.passage.url)
-        labels = frozenset[str]().union(*others) - one.label
-        start = one.passage.start
-        line = _line(one.passage.text[one.span.start - start : one.span.end - start])
-        return read_against(claim, line, one.known, labels, self._weigh)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    """A sentence of an entry, with the stems of its words, of its label, and of what it need not say again."""
-
-    passage: Passage
-    span: Span
-    terms: frozenset[str]
-    label: frozenset[str]
-    known: frozenset[str]
-
-
-@lru_cache(maxsize=2_048)
-def _sentences(passage: Passage, title: str) -> tuple[_Sentence, ...]:
-    about = frozenset(map(stem, words_of(f"{title} {passage.section}")))
-    found: list[_Sentence] = []
-    for span in split_sentences(passage.text):
-        text = passage.text[span.start : span.end]
-        if not text.startswith("|"):
-            label = frozenset(map(stem, words_of(plain_text(text[: label_end(text)]))))
-            placed = Span(passage.start + span.start, passage.start + span.end)
-            terms = frozenset(map(stem, words_of(plain_text(text))))
-            found.append(_Sentence(passage, placed, terms, label, about | label))
-    return tuple(found)
+    def _read(self, claim: Sequence[Word], one: SourceSentence) -> Finding | None:
+        labels = self._labels[one.passage.url] - one.label
+        return read_against(claim, _line(one.text), one.known, one.label, labels, self._weigh)
 
 
 @lru_cache(maxsize=4_096)
@@ -266,7 +285,8 @@ def _other_count(reading: Reading, clause: Aligned, number: int) -> str | None:
         theirs = [count for place in places if (count := _count(words[place - 1])) is not None]
     else:
         return None
-    if not theirs or any(count == own.stem or _may_be_rounded(own.stem, count) for count in theirs):
+    said = {word.stem for word in reading.claim}
+    if not theirs or any(count in said or count == own.stem or _may_be_rounded(own.stem, count) for count in theirs):
         return None
     return theirs[0]
 
@@ -293,13 +313,15 @@ def _is_other_subject(reading: Reading, clause: Aligned, run: Sequence[int], gap
         return False
     line, head = reading.line, clause.words[run[-1]]
     own = line.starts[gap[0]]
-    elsewhere = [place for place in line.places_of(head) if line.starts[place] != own]
+    same = [place for place in line.places_of(head) if line.words[place].stem == head.stem]
+    elsewhere = [place for place in same if line.starts[place] != own]
     is_subject = max(reading.weigh(line.words[place].stem) for place in gap) >= _TELLING and any(
         sum(word.carries for word in line.words[line.starts[place] : place]) <= _BEFORE_HEAD
         and line.words[max(own, line.starts[place])].written in _CONTRASTS
         for place in elsewhere
     )
-    is_point = not line.places_of(head) and head.stem in reading.labels
+    instead = {line.words[place].stem for place in gap if line.words[place].carries}
+    is_point = not line.places_of(head) and head.stem in reading.labels and instead <= reading.label
     return is_subject or is_point
 
 
@@ -320,10 +342,18 @@ def _are_rivals(ours: Sequence[Word], theirs: Sequence[Word]) -> bool:
         one != rival
         for line in _rivals()
         for one in line
-        if _holds(own, one)
+        if _ends(own, one)
         for rival in line
-        if _holds(other, rival) and not _holds(other, one)
+        if (_ends(other, rival) or _begins(other, rival)) and not _holds(other, one)
     )
+
+
+def _ends(stems: Sequence[str], thing: tuple[str, ...]) -> bool:
+    return tuple(stems[-len(thing) :]) == thing
+
+
+def _begins(stems: Sequence[str], thing: tuple[str, ...]) -> bool:
+    return tuple(stems[: len(thing)]) == thing
 
 
 def _holds(stems: Sequence[str], thing: tuple[str, ...]) -> bool:
@@ -342,11 +372,13 @@ def _negations(reading: Reading) -> Iterator[str]:
     ours = {
         place: clause.words[governed]
         for clause in reading.clauses
-        for governed in _negated(clause.words)
+        for governed in _negated(clause.words, looks_back=False)
         for number, place in clause.pairs()
         if number == governed
     }
-    theirs = set(_negated(reading.line.words))
+    if sum(word.role == "negation" for word in reading.claim) > len(ours):
+        return
+    theirs = set(_negated(reading.line.words, looks_back=True))
     taken = reading.taken()
     shadow = {at for place in theirs for at in range(place, place + _SCOPE)}
     for place, word in ours.items():
@@ -357,11 +389,11 @@ def _negations(reading: Reading) -> Iterator[str]:
             yield f"the source negates {taken[place].written}"
 
 
-def _turned(reading: Reading) -> list[str]:
+def _turned(reading: Reading) -> list[tuple[Word, str, Word]]:
     """Return what the sentence has the other way round: from one thing into another, before it, more than it."""
     own, other = (dict.fromkeys(_about(words)) for words in (reading.claim, reading.line.words))
     return [
-        f"{one.written} {way} {two.written}, not the other way round"
+        (one, way, two)
         for one, way, two in own
         for there, their_way, here in other
         if way == their_way and one.may_replace(here) and two.may_replace(there) and not one.may_replace(two)
@@ -383,13 +415,19 @@ _SCOPE: Final = 3
 """Words from the one that is negated which may be what a statement has negated: "lack true roots", "without roots"."""
 
 
-def _negated(words: Sequence[Word]) -> Iterator[int]:
-    """Give where each whole negation's word stands: the next that carries; of "absent" the one before."""
+def _negated(words: Sequence[Word], *, looks_back: bool) -> Iterator[int]:
+    """Give where the word of each whole negation stands: the next in its clause that carries.
+
+    Args:
+        looks_back: where there is none, give what the clause is about.
+    """
     for place, (word, after) in enumerate(pairwise([*words, None])):
-        if word is None or word.role != "negation" or (after is not None and after.role == "quantifier"):
+        if word is None or word.role != "negation" or word.stem in _HALF or (after and after.role == "quantifier"):
             continue
+        own = [at for at, other in enumerate(words) if other.clause == word.clause and other.carries]
+        later = [at for at in own if at > place and not words[at].written.endswith("ly")]
+        before = [at for at in own if at < place]
         if word.stem in _LOOKS_BACK:
-            yield from [at for at in range(place - 1, -1, -1) if words[at].carries][:1]
+            yield from before[-1:]
         else:
-            carrying = (at for at in range(place + 1, len(words)) if words[at].carries)
-            yield from [at for at in carrying if not words[at].written.endswith("ly")][:1]
+            yield from later[:1] or (before[:1] if looks_back else ())
