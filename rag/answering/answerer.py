@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 from rag.answering.assembly import Assembly
 from rag.answering.composer import Composer
-from rag.answering.generator import AnswerGenerator, Outcome, evidence_sections
+from rag.answering.generator import AnswerGenerator, Outcome, as_among_many, evidence_sections
 from rag.answering.layout import lay_out
+from rag.answering.premises import CORRECTION, FalsePremise, false_premise_in
 from rag.answering.questions import asks_the_same, mentions_all, names_in, parts_of
 from rag.answering.reply import Part, Reply, abstained, shown_at_once, with_gaps
 from rag.answering.selection import Chosen
@@ -21,6 +22,7 @@ from rag.models import (
     Answer,
     AnswerBegun,
     AnswerEvent,
+    CorrectedPremise,
     Evidence,
     Provenance,
     Search,
@@ -67,7 +69,7 @@ class Answerer:
         question = question.strip()
         found = self.retriever.search(question, limit=_EVIDENCE, exclude=exclude)
         watch.lap("retrieve")
-        reply = self._curated(question, found) or self._composed(found, exclude)
+        reply = self._curated(question, found) or self._composed(found, exclude, self._false_premise(found))
         watch.lap("compose")
         return self._answer(question, found, reply, watch)
 
@@ -82,7 +84,7 @@ class Answerer:
         """
         watch = Stopwatch()
         question = question.strip()
-        found, reply, parts = await asyncio.to_thread(self._plan, question, exclude, watch)
+        found, reply, parts, false = await asyncio.to_thread(self._plan, question, exclude, watch)
         if reply is not None:
             yield AnswerBegun(question, reply.rung, found.evidence)
             for shown in shown_at_once(reply):
@@ -92,7 +94,9 @@ class Answerer:
         else:
             yield AnswerBegun(question, "generated", found.evidence)
             written = Written(Assembly(self._citations()), Outcome())
-            async with aclosing(self._generate(question, found, parts, exclude, written)) as events:
+            for shown in written.correct(false) if false else ():
+                yield shown
+            async with aclosing(self._generate(question, found, parts, exclude, written, false)) as events:
                 async for shown in events:
                     if len(written.assembly.sentences) == 1:
                         watch.lap("first sentence")
@@ -102,28 +106,43 @@ class Answerer:
 
     def _plan(
         self, question: str, exclude: Collection[str], watch: Stopwatch
-    ) -> tuple[Search, Reply | None, Sequence[Part]]:
-        """Return what is found, the reply that needs no model or else none, and the parts to write about."""
+    ) -> tuple[Search, Reply | None, Sequence[Part], FalsePremise | None]:
+        """Return what is found, the reply that needs no model or else none, the parts to write about, what is false."""
         found = self.retriever.search(question, limit=_EVIDENCE, exclude=exclude)
         watch.lap("retrieve")
         reply = self._curated(question, found)
-        if reply is not None or self.generator is None:
-            return found, reply or self._composed(found, exclude), ()
+        if reply is not None:
+            return found, reply, (), None
+        false = self._false_premise(found)
+        if self.generator is None:
+            return found, self._composed(found, exclude, false), (), None
         parts = self._parts(found, exclude)
-        if not any(part.is_covered for part in parts):
-            return found, abstained("generated", self._citations(), found.notices), ()
-        return found, None, parts
+        if any(part.is_covered for part in parts):
+            return found, None, parts, false
+        reply = self._composed(found, exclude, false) if false else None
+        return found, reply or abstained("generated", self._citations(), found.notices), (), None
 
-    async def _generate(
-        self, question: str, found: Search, parts: Sequence[Part], exclude: Collection[str], written: Written
+    def _false_premise(self, found: Search) -> FalsePremise | None:
+        """Return what the question takes for granted and the evidence surely contradicts."""
+        weigh = as_among_many(self.composer.postings.weight)
+        return false_premise_in(found.query.question, found.evidence, weigh)
+
+    async def _generate(  # noqa: PLR0913, PLR0917 all that a reply is made from
+        self,
+        question: str,
+        found: Search,
+        parts: Sequence[Part],
+        exclude: Collection[str],
+        written: Written,
+        false: FalsePremise | None,
     ) -> AsyncGenerator[SentenceShown]:
         """Give the sentences of a generated answer, and then the composer's where too little came of it."""
         if self.generator is None:
             return
         sections = evidence_sections([part.found for part in parts if part.is_covered])
-        async with aclosing(self.generator.generate(question, sections, written.outcome)) as said:
+        async with aclosing(self.generator.generate(question, sections, written.outcome, false)) as said:
             async for one, opening in said:
-                yield written.assembly.add(one, opening)
+                yield written.add(one, opening)
         if written.is_thin():
             composed = await asyncio.to_thread(self._composed, found, exclude)
             for shown in written.complete(composed):
@@ -150,6 +169,7 @@ class Answerer:
             notices=tuple(dict.fromkeys(reply.notices)),
             usage=outcome.usage if outcome is not None else None,
             cost_usd=outcome.cost_usd if outcome is not None and outcome.usage is not None else 0.0,
+            corrected=reply.corrected,
         )
 
     def _citations(self) -> CitationList:
@@ -179,10 +199,14 @@ class Answerer:
         text = self.store.answer_of(same.url)
         return Reply("answered", "curated", text, tuple(sentences), citations, found.notices)
 
-    def _composed(self, found: Search, exclude: Collection[str]) -> Reply:
-        """Return an answer made of the best sentences of the best entries, for each part that has some."""
+    def _composed(self, found: Search, exclude: Collection[str], false: FalsePremise | None = None) -> Reply:
+        """Return an answer made of the best sentences of the best entries, for each part that has some.
+
+        Args:
+            false: what the question takes for granted: the answer begins with what the entries say instead.
+        """
         citations = self._citations()
-        covered: list[list[Chosen]] = []
+        covered: list[list[Chosen]] = [false.chosen] if false else []
         uncovered: list[str] = []
         notices = list(found.notices)
         parts = self._parts(found, exclude)
@@ -191,11 +215,12 @@ class Answerer:
             statements = self._compose_part(part.found, len(parts))
             fresh = _without_repeats(statements, covered)
             covered += [fresh] if fresh else []
-            uncovered += [] if statements else [part.question]
+            uncovered += [] if statements or (false and len(parts) == 1) else [part.question]
         if not covered:
             return abstained("composed", citations, notices)
         sentences = tuple(_cite(one, citations) for statements in covered for one in statements)
-        text = "\n\n".join(map(lay_out, covered))
+        text = "\n\n".join([*([CORRECTION] if false else []), *map(lay_out, covered)])
+        numbers = dict.fromkeys(n for one in sentences[: len(false.shown)] for n in one.citations) if false else ()
         return Reply(
             "partial" if uncovered else "answered",
             "composed",
@@ -203,6 +228,7 @@ class Answerer:
             sentences,
             citations,
             notices,
+            CorrectedPremise(false.statement, tuple(numbers)) if false else None,
         )
 
     def _compose_part(self, found: Search, parts: int) -> list[Chosen]:

@@ -12,7 +12,17 @@ from string import ascii_lowercase, digits
 from rag.models import ChatMessage, Passage
 from rag.prompts import Prompt
 
-PLACEHOLDERS = frozenset({"tag", "length", "example", "evidence", "question"})
+PLACEHOLDERS = frozenset({"tag", "length", "example", "evidence", "question", "correction"})
+
+_CORRECTION = """
+
+The question takes for granted what the entries contradict. It is false that:
+
+<question-{tag}>
+{statement}
+</question-{tag}>
+
+The student is told so, and what the entries say instead, right above your answer. Repeat neither."""
 
 _FENCE = re.compile(r"<\s*/?\s*(?:evidence|question)(?:[^<>]*>)?", re.IGNORECASE)
 
@@ -38,11 +48,14 @@ def make_request(
     sections: Sequence[tuple[Passage, str]],
     length: str,
     chance: random.Random | None = None,
+    *,
+    false: str | None = None,
 ) -> Request:
     """Return the request for an answer to a question from some sections, each with its entry's question.
 
     Args:
         length: how long an answer to ask for, in words.
+        false: what the question takes for granted and the entries contradict.
         chance: draws the keys and the tag; nobody outside can foresee them where it is None.
     """
     chance = chance or secrets.SystemRandom()
@@ -53,7 +66,12 @@ def make_request(
         for key, (passage, title) in zip(keys, sections, strict=False)
     ]
     messages = prompt.fill(
-        tag=tag, length=length, example=keys[-1], evidence="\n\n".join(blocks), question=_unfenced(question)
+        tag=tag,
+        length=length,
+        example=keys[-1],
+        evidence="\n\n".join(blocks),
+        question=_unfenced(question),
+        correction="" if false is None else _CORRECTION.format(tag=tag, statement=_unfenced(false)),
     )
     passages = {key: passage for key, (passage, _) in zip(keys, sections, strict=False)}
     return Request(messages, passages, tag)

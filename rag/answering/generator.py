@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rag.answering.fencing import Request, make_request
+from rag.answering.premises import FalsePremise
 from rag.answering.questions import kind_of
 from rag.answering.replies import Draft, Opening, ReplyReader
 from rag.answering.shaping import Said, Shaper
@@ -108,7 +109,11 @@ class AnswerGenerator:
     policy: SupportPolicy
 
     async def generate(
-        self, question: str, sections: Sequence[tuple[Passage, str]], outcome: Outcome
+        self,
+        question: str,
+        sections: Sequence[tuple[Passage, str]],
+        outcome: Outcome,
+        false: FalsePremise | None = None,
     ) -> AsyncGenerator[tuple[Said, Opening]]:
         """Give the sentences to show, each as soon as its verdict is known, with what begins with it.
 
@@ -116,10 +121,13 @@ class AnswerGenerator:
 
         Args:
             sections: the evidence, each with its entry's question.
+            false: what the question takes for granted and was corrected: the model is told, and it is not shown again.
         """
-        request = make_request(self.prompt, question, sections, _LENGTHS[kind_of(question)])
-        sources = Sources(sections, _as_among_many(self.weigh))
-        attempt = _Attempt(Shaper(sources, request, self.policy), outcome)
+        request = make_request(
+            self.prompt, question, sections, _LENGTHS[kind_of(question)], false=false.statement if false else None
+        )
+        sources = Sources(sections, as_among_many(self.weigh))
+        attempt = _Attempt(Shaper(sources, request, self.policy, false), outcome)
         try:
             async with aclosing(self.model.stream(request.messages, lambda: bool(outcome.said))) as parts:
                 async for part in parts:
@@ -127,7 +135,7 @@ class AnswerGenerator:
                         drafts = attempt.read(part)
                     elif isinstance(part, ReplyRestart):
                         drafts = []
-                        attempt = _Attempt(Shaper(sources, request, self.policy), outcome)
+                        attempt = _Attempt(Shaper(sources, request, self.policy, false), outcome)
                         outcome.forget(part)
                     else:
                         drafts = attempt.reader.finish()
@@ -142,7 +150,7 @@ class AnswerGenerator:
                 outcome.model = self.model.name if outcome.said else None
 
 
-def _as_among_many(weigh: Callable[[str], float]) -> Callable[[str], float]:
+def as_among_many(weigh: Callable[[str], float]) -> Callable[[str], float]:
     """Return weights that are as far apart in a handful of entries as in those that the checks were tuned on.
 
     Among ten entries a word that none has weighs 3: the checks would take it for one that says little.

@@ -51,7 +51,9 @@ _GUESS: Final = re.compile(
 """An answer that is put beside its question: "Which organelle of a bacterium makes ATP, the mitochondrion?"."""
 
 _SPEAKERS: Final = frozenset("you we i one u scientists biologists researchers people someone students".split())
-_SUPPOSES: Final = re.compile(r"\b(?:would|could|should|might|if|unless|suppose|imagine|differ|compared?)\b", re.IGNORECASE)
+_SUPPOSES: Final = re.compile(
+    r"\b(?:would|could|should|might|if|unless|suppose|imagine|differ|compared?)\b", re.IGNORECASE
+)
 _REFERS: Final = re.compile(r"^(?:it|they|this|that|these|those|he|she|there|such)\b", re.IGNORECASE)
 _GOES_ON: Final = re.compile(
     r",? (?:given|even|despite|instead|but|while|whereas|although|though|because|since|so that|in order to|and (?:how|why))\b.*"
@@ -70,7 +72,11 @@ def presupposed_by(question: str) -> list[str]:
     out: "Why do plants take up oxygen?" takes for granted that "plants take up oxygen". Empty where the form leaves
     doubt: a question that supposes ("would", "if"), compares, or asks how one does something.
     """
-    statements = (" ".join(_SO.sub("", _GOES_ON.sub("", one)).split()).strip(" ?.!,") for part in parts_of(question) for one in _read(part.strip()))
+    statements = (
+        " ".join(_SO.sub("", _GOES_ON.sub("", one)).split()).strip(" ?.!,")
+        for part in parts_of(question)
+        for one in _read(part.strip())
+    )
     return [one for one in dict.fromkeys(statements) if _is_statement(one)]
 
 

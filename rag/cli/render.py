@@ -35,6 +35,8 @@ _MARKS: Mapping[str, str] = {"partly": " *(supported in part)*", "unsupported": 
 def show_answer(console: Console, answer: Answer, elapsed_s: float) -> None:
     """Print an answer with its numbered citations, or the nearest entries where it abstained, and the time it took."""
     console.print(f"[bold]{_HEADINGS[answer.status, answer.rung]}[/bold]\n")
+    if answer.corrected is not None:
+        _print_line(console, f"The question takes for granted: {answer.corrected.statement}\n", style="dim")
     _print_markdown(console, _with_numbers(answer))
     _show_sources(console, answer.citations)
     if answer.suggestions:
