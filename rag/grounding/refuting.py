@@ -19,6 +19,12 @@ from rag.passages import stem
 _LEFT_OPEN: Final = 5.2
 """Weight (inverse document frequency) that the words may have together which a source neither says nor denies."""
 
+_LEFT_OPEN_OF_ANOTHER: Final = 2.0
+"""The same where the sentence is about something else: then all that the statement says must be said of that."""
+
+_LEAST_OF_ANOTHER: Final = 2
+"""Words that the two must then share."""
+
 _SAID_TOO: Final = 3.3
 """Weight that what the two say alike must have at least: less is said of many things."""
 
@@ -93,6 +99,8 @@ def read_against(
     taken = reading.taken()
     if sum(weigh(word.stem) for word in taken.values() if word.carries) < _SAID_TOO or _supposes(line, taken):
         return None
+    if _is_of_another(reading) and sum(word.carries for word in taken.values()) < _LEAST_OF_ANOTHER:
+        return None
     turned = _turned(reading)
     replaced = [f"{one.written} {way} {two.written}, not the other way round" for one, way, two in turned]
     about = {id(word) for one, _, two in turned for word in (one, two)}
@@ -110,9 +118,15 @@ def read_against(
     if negated and (left_open or _has_moved(reading)):
         return None
     denied = (*replaced, *negated)
-    if denied and _is_narrower(reading):
+    if denied and (_is_narrower(reading) or (_is_of_another(reading) and left_open > _LEFT_OPEN_OF_ANOTHER)):
         return None
     return Finding(left_open, denied) if left_open <= _LEFT_OPEN and len(denied) <= 1 else None
+
+
+def _is_of_another(reading: Reading) -> bool:
+    """Return whether what the statement is about is not what the sentence is about."""
+    first = reading.clauses[0]
+    return next((place is None for word, place in zip(first.words, first.places, strict=True) if word.carries), False)
 
 
 def _supposes(line: Line, taken: Collection[int]) -> bool:
