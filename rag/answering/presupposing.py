@@ -50,7 +50,7 @@ _GUESS: Final = re.compile(
 )
 """An answer that is put beside its question: "Which organelle of a bacterium makes ATP, the mitochondrion?"."""
 
-_SPEAKERS: Final = frozenset("you we i one u scientists biologists researchers people someone students".split())
+_SPEAKERS: Final = frozenset("you we i u scientists biologists researchers people someone students".split())
 _SUPPOSES: Final = re.compile(
     r"\b(?:would|could|should|might|if|unless|suppose|imagine|differ|compared?)\b", re.IGNORECASE
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -53,10 +52,15 @@ class Finding:
 
     Attributes:
         left_open: weight of the words of the statement that it neither says nor denies.
+        loose: of those, and of those that it says elsewhere or need not say again.
+        open: the former, as stems; `replaced`: those of what it denies.
         denied: what it says instead of one thing in it, in a few words; empty where it says nothing else.
     """
 
     left_open: float
+    loose: float
+    open: frozenset[str]
+    replaced: frozenset[str]
     denied: tuple[str, ...]
 
 
@@ -102,25 +106,46 @@ def read_against(
     if _is_of_another(reading) and sum(word.carries for word in taken.values()) < _LEAST_OF_ANOTHER:
         return None
     turned = _turned(reading)
-    replaced = [f"{one.written} {way} {two.written}, not the other way round" for one, way, two in turned]
-    about = {id(word) for one, _, two in turned for word in (one, two)}
-    left_open = 0.0
+    counted = [] if turned else _counted_otherwise(reading)
+    denied = [f"{one.written} {way} {two.written}, not the other way round" for one, way, two in turned]
+    denied += [f"{number.written} {of.written}, not {other}" for number, of, other in counted]
+    replaced = {word.stem for one, _, two in turned for word in (one, two)}
+    replaced |= {word.stem for number, of, _ in counted for word in (number, of)}
+    left: list[Word] = []
     for clause, run in _runs(reading):
-        if about.issuperset(id(clause.words[number]) for number in run):
+        if replaced.issuperset(clause.words[number].stem for number in run):
             continue
         instead = _instead(reading, clause, run)
         rest = [number for number in run if instead is None or number not in instead[0]]
+        rest = [number for number in rest if clause.words[number].stem not in replaced]
         if any(clause.words[number].role != "content" for number in rest) or _is_taken(reading, clause, rest):
             return None
-        left_open += sum(weigh(clause.words[number].stem) for number in rest)
-        replaced += [] if instead is None else [instead[1]]
+        left += [clause.words[number] for number in rest]
+        if instead is not None:
+            denied.append(instead[1])
+            replaced |= {clause.words[number].stem for number in instead[0]}
     negated = list(_negations(reading))
-    if negated and (left_open or _has_moved(reading)):
+    if negated and not _is_all_said(reading):
         return None
-    denied = (*replaced, *negated)
+    left_open = sum(weigh(word.stem) for word in left)
+    denied += negated
     if denied and (_is_narrower(reading) or (_is_of_another(reading) and left_open > _LEFT_OPEN_OF_ANOTHER)):
         return None
-    return Finding(left_open, denied) if left_open <= _LEFT_OPEN and len(denied) <= 1 else None
+    if left_open > _LEFT_OPEN or len(denied) > 1:
+        return None
+    astray = {clause.words[number].stem for clause in clauses for number in clause.astray()} - replaced
+    loose = sum(map(weigh, astray))
+    return Finding(left_open, loose, frozenset(word.stem for word in left), frozenset(replaced), tuple(denied))
+
+
+def _is_all_said(reading: Reading) -> bool:
+    """Return whether all of the statement stands in its place, but for where and when."""
+    return all(
+        phrase_of(clause.words, number)[:1] in _SETTINGS
+        for clause in reading.clauses
+        for number in clause.astray()
+        if clause.words[number].carries
+    )
 
 
 def _is_of_another(reading: Reading) -> bool:
@@ -143,12 +168,10 @@ def _is_narrower(reading: Reading) -> bool:
         if not place or any(word.carries for word in clause.words[:number]) or words[place].role != "content":
             return False
         before = words[place - 1]
+        if any(word.may_replace(before) for word in reading.claim):
+            return False
         return before.clause == words[place].clause and (before.strength in {"some", "few"} or before.role == "content")
     return False
-
-
-def _has_moved(reading: Reading) -> bool:
-    return any(clause.words[number].carries for clause in reading.clauses for number in clause.astray())
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,20 +222,20 @@ class Refuter:
             return None
         held = ((sum(w for own, w in weights.items() if own in one.terms), one) for one in self._sentences)
         near = sorted((pair for pair in held if pair[0] >= _SAID_TOO), key=lambda pair: -pair[0])[:_CONSIDERED]
-        refuting: tuple[float, Verdict] | None = None
-        agreeing = math.inf
-        for _, one in near:
-            found = self._read(claim, one)
-            if found is not None and found.denied:
-                if refuting is None or found.left_open < refuting[0]:
-                    refuting = found.left_open, Verdict("contradicted", one.passage, one.span, found.denied)
-            elif found is not None:
-                agreeing = min(agreeing, found.left_open)
-        return None if refuting is None or agreeing <= refuting[0] + _NEARLY else refuting[1]
+        found = [(finding, one) for _, one in near if (finding := self._read(claim, one)) is not None]
+        denying = min((pair for pair in found if pair[0].denied), key=lambda pair: pair[0].left_open, default=None)
+        if denying is None or any(_puts_in_doubt(other, denying[0]) for other, _ in found if not other.denied):
+            return None
+        return Verdict("contradicted", denying[1].passage, denying[1].span, denying[0].denied)
 
     def _read(self, claim: Sequence[Word], one: SourceSentence) -> Finding | None:
         labels = self._labels[one.passage.url] - one.label
         return read_against(claim, _line(one.text), one.known, one.label, labels, self._weigh)
+
+
+def _puts_in_doubt(agreeing: Finding, denying: Finding) -> bool:
+    """Return whether a sentence says what another denies."""
+    return agreeing.open.isdisjoint(denying.replaced) and agreeing.loose <= denying.loose + _NEARLY
 
 
 @lru_cache(maxsize=4_096)
@@ -220,6 +243,7 @@ def _line(text: str) -> Line:
     return line_of(read_words(text), 0)
 
 
+_WHEN: Final = frozenset("when while if".split())
 _SETTINGS: Final = (("in",), ("during",), ("at",), ("on",))
 """Prepositions of where and when something is so, which may stand anywhere."""
 
@@ -241,13 +265,25 @@ def _runs(reading: Reading) -> Iterator[tuple[Aligned, list[int]]]:
 def _is_excused(reading: Reading, clause: Aligned, number: int) -> bool:
     """Return whether a word is said elsewhere in the sentence to the same effect, or names what all is about."""
     word = clause.words[number]
+    if word.stem in reading.label:
+        return True
+    if word.carries and _has_rival(reading, clause, number):
+        return False
     if reading.line.says(word):
-        is_setting = phrase_of(clause.words, number)[:1] in _SETTINGS and word.role == "content"
+        is_setting = phrase_of(clause.words, number)[:1] in _SETTINGS or clause.words[0].written in _WHEN
+        is_setting = is_setting and word.role == "content"
         return is_setting or may_stand(clause, number, reading.clauses)
     if word.role == "direction" and _is_before_same(clause, number):
         return True
     first = next((place for place, one in enumerate(clause.words) if one.carries), 0)
     return word.stem in reading.known and (number == first or bool(phrase_of(clause.words, number)))
+
+
+def _has_rival(reading: Reading, clause: Aligned, number: int) -> bool:
+    """Return whether what excludes a word stands in its place."""
+    word, taken = clause.words[number], reading.taken()
+    theirs = [reading.line.words[place] for place in clause.gap(number) if place not in taken]
+    return any(are_opposite(word, other) or (other.carries and _are_rivals([word], [other])) for other in theirs)
 
 
 def _is_before_same(clause: Aligned, number: int) -> bool:
@@ -271,7 +307,7 @@ def _instead(reading: Reading, clause: Aligned, run: Sequence[int]) -> tuple[Seq
     taken = reading.taken()
     gap = [place for place in clause.gap(run[0]) if place not in taken]
     for number in run:
-        other = _other_count(reading, clause, number)
+        other = _other_percentage(reading, clause, number)
         if other is not None:
             return [number], f"{clause.words[number].written}, not {other}"
         for place in gap:
@@ -284,25 +320,43 @@ def _instead(reading: Reading, clause: Aligned, run: Sequence[int]) -> tuple[Seq
     return None
 
 
-def _other_count(reading: Reading, clause: Aligned, number: int) -> str | None:
-    """Return which other number the sentence has of the same, where it has one and not the statement's."""
-    own = clause.words[number]
-    after = clause.words[number + 1 : number + 2]
-    if own.role != "number":
-        return None
-    words = reading.line.words
-    if own.stem.endswith("%"):
-        gap = set(clause.gap(number))
-        theirs = [word.stem for place, word in enumerate(words) if word.stem.endswith("%") and place in gap]
-    elif after and after[0].carries:
-        places = [place for place in reading.line.places_of(after[0]) if place]
-        theirs = [count for place in places if (count := _count(words[place - 1])) is not None]
-    else:
-        return None
+def _counted_otherwise(reading: Reading) -> list[tuple[Word, Word, str]]:
+    """Return a number of the statement, what it counts or numbers, and the other number that the sentence has of that."""
     said = {word.stem for word in reading.claim}
-    if not theirs or any(count in said or count == own.stem or _may_be_rounded(own.stem, count) for count in theirs):
+    for before, own, after in zip([None, *reading.claim], reading.claim, [*reading.claim[1:], None], strict=False):
+        count = "1" if own.written == "one" else own.stem
+        if own.role != "number" and own.written != "one":
+            continue
+        for of, way in ((after, -1), (before, 1)):
+            if of is None or not of.carries or of.role == "number" or of.clause != own.clause:
+                continue
+            theirs = list(_counts_of(reading.line, of, way, own.written == "one"))
+            if not theirs:
+                continue
+            if any(other in said or other == count or _may_be_rounded(count, other) for other in theirs):
+                return []
+            return [(own, of, theirs[0])]
+    return []
+
+
+def _counts_of(line: Line, of: Word, way: int, is_one: bool) -> Iterator[str]:  # noqa: FBT001
+    """Give the numbers beside a word; only "both" where the statement speaks of one."""
+    for place in sorted(line.places_of(of)):
+        beside = line.words[place + way] if 0 <= place + way < len(line.words) else None
+        if beside is None or (is_one and beside.written != "both"):
+            continue
+        count = _count(beside)
+        if count is not None and (way < 0 or beside.role == "number"):
+            yield count
+
+
+def _other_percentage(reading: Reading, clause: Aligned, number: int) -> str | None:
+    """Return which other percentage the sentence has in the place of one."""
+    own, words = clause.words[number], reading.line.words
+    if not own.stem.endswith("%") or own.role != "number":
         return None
-    return theirs[0]
+    theirs = [words[place].stem for place in clause.gap(number) if words[place].stem.endswith("%")]
+    return theirs[0] if theirs and not any(_may_be_rounded(own.stem, other) for other in theirs) else None
 
 
 def _count(word: Word) -> str | None:
@@ -436,7 +490,8 @@ def _negated(words: Sequence[Word], *, looks_back: bool) -> Iterator[int]:
         looks_back: where there is none, give what the clause is about.
     """
     for place, (word, after) in enumerate(pairwise([*words, None])):
-        if word is None or word.role != "negation" or word.stem in _HALF or (after and after.role == "quantifier"):
+        is_negation = word is not None and (word.role == "negation" or word.written == "non")
+        if word is None or not is_negation or word.stem in _HALF or (after and after.role == "quantifier"):
             continue
         own = [at for at, other in enumerate(words) if other.clause == word.clause and other.carries]
         later = [at for at in own if at > place and not words[at].written.endswith("ly")]
