@@ -66,7 +66,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A statement set beside one sentence of a source, clause by clause."""
+    """A statement set beside one sentence of a source, clause by clause.
+
+    Attributes:
+        known: stems of what the sentence is about and need not say again.
+        label: stems of its own label; `labels`: of the other labels of its entry.
+        taken: the words of the statement, by the place in the sentence where it says them too.
+    """
 
     claim: Sequence[Word]
     clauses: Sequence[Aligned]
@@ -75,10 +81,7 @@ class Reading:
     label: frozenset[str]
     labels: Collection[str]
     weigh: Callable[[str], float]
-
-    def taken(self) -> Mapping[int, Word]:
-        """Return the words of the statement by the place in the sentence where it says them too."""
-        return {place: clause.words[number] for clause in self.clauses for number, place in clause.pairs()}
+    taken: Mapping[int, Word]
 
 
 def read_against(
@@ -99,8 +102,8 @@ def read_against(
         weigh: how telling a stem is.
     """
     clauses = [align(clause, line) for clause in map(turn_passive, clauses_of(claim))]
-    reading = Reading(claim, clauses, line, known, label, labels, weigh)
-    taken = reading.taken()
+    taken = {place: clause.words[number] for clause in clauses for number, place in clause.pairs()}
+    reading = Reading(claim, clauses, line, known, label, labels, weigh, taken)
     if sum(weigh(word.stem) for word in taken.values() if word.carries) < _SAID_TOO or _supposes(line, taken):
         return None
     if _is_of_another(reading) and sum(word.carries for word in taken.values()) < _LEAST_OF_ANOTHER:
@@ -279,11 +282,24 @@ def _is_excused(reading: Reading, clause: Aligned, number: int) -> bool:
     return word.stem in reading.known and (number == first or bool(phrase_of(clause.words, number)))
 
 
+def _excludes(reading: Reading, word: Word, place: int) -> bool:
+    """Return whether a word of the sentence is the opposite of one; "two metres long" is none of "short"."""
+    other, before = reading.line.words[place], reading.line.words[place - 1] if place else None
+    is_measure = other.written in _MEASURED and before is not None and before.role in {"content", "number"}
+    return not is_measure and are_opposite(word, other)
+
+
+_MEASURED: Final = frozenset("tall long wide high deep thick old".split())
+
+
 def _has_rival(reading: Reading, clause: Aligned, number: int) -> bool:
     """Return whether what excludes a word stands in its place."""
-    word, taken = clause.words[number], reading.taken()
-    theirs = [reading.line.words[place] for place in clause.gap(number) if place not in taken]
-    return any(are_opposite(word, other) or (other.carries and _are_rivals([word], [other])) for other in theirs)
+    word, words = clause.words[number], reading.line.words
+    gap = [place for place in clause.gap(number) if place not in reading.taken]
+    return any(
+        _excludes(reading, word, place) or (words[place].carries and _are_rivals([word], [words[place]]))
+        for place in gap
+    )
 
 
 def _is_before_same(clause: Aligned, number: int) -> bool:
@@ -304,14 +320,14 @@ def _is_taken(reading: Reading, clause: Aligned, run: Sequence[int]) -> bool:
 def _instead(reading: Reading, clause: Aligned, run: Sequence[int]) -> tuple[Sequence[int], str] | None:
     """Return which words of a run the sentence has something else in the place of, and what excludes them."""
     theirs = reading.line.words
-    taken = reading.taken()
+    taken = reading.taken
     gap = [place for place in clause.gap(run[0]) if place not in taken]
     for number in run:
         other = _other_percentage(reading, clause, number)
         if other is not None:
             return [number], f"{clause.words[number].written}, not {other}"
         for place in gap:
-            if are_opposite(clause.words[number], theirs[place]):
+            if _excludes(reading, clause.words[number], place):
                 return [number], f"{clause.words[number].written}, not {theirs[place].written}"
     ours = [clause.words[number] for number in run if clause.words[number].carries]
     instead = [theirs[place] for place in gap if theirs[place].carries]
@@ -403,36 +419,39 @@ _KINDS: Final = ("as", "os")
 
 
 def _are_rivals(ours: Sequence[Word], theirs: Sequence[Word]) -> bool:
-    own, other = [word.stem.lower() for word in ours], [word.stem.lower() for word in theirs]
+    """Return whether things of one kind end our words, and end or begin theirs."""
+    own, other = [tuple(word.stem.lower() for word in words) for words in (ours, theirs)]
     if any(own[-1].endswith(kind) and other[-1].endswith(kind) and own[-1] != other[-1] for kind in _KINDS):
         return True
+    kinds = dict[int, tuple[str, ...]](
+        (kind, own[-size:]) for size in _SIZES for kind in _rivals().get(own[-size:], ()) if size <= len(own)
+    )
     return any(
-        one != rival
-        for line in _rivals()
-        for one in line
-        if _ends(own, one)
-        for rival in line
-        if (_ends(other, rival) or _begins(other, rival)) and not _holds(other, one)
+        kind in kinds and kinds[kind] != rival and not _holds(other, kinds[kind])
+        for size in _SIZES
+        for rival in (other[-size:], other[:size])
+        for kind in _rivals().get(rival, ())
     )
 
 
-def _ends(stems: Sequence[str], thing: tuple[str, ...]) -> bool:
-    return tuple(stems[-len(thing) :]) == thing
+_SIZES: Final = (1, 2, 3)
+"""Words that a thing in `rivals.txt` has."""
 
 
-def _begins(stems: Sequence[str], thing: tuple[str, ...]) -> bool:
-    return tuple(stems[: len(thing)]) == thing
-
-
-def _holds(stems: Sequence[str], thing: tuple[str, ...]) -> bool:
-    return any(tuple(stems[at : at + len(thing)]) == thing for at in range(len(stems) - len(thing) + 1))
+def _holds(stems: tuple[str, ...], thing: tuple[str, ...]) -> bool:
+    return any(stems[at : at + len(thing)] == thing for at in range(len(stems) - len(thing) + 1))
 
 
 @cache
-def _rivals() -> tuple[tuple[tuple[str, ...], ...], ...]:
+def _rivals() -> Mapping[tuple[str, ...], frozenset[int]]:
+    """Return the numbers of the kinds that each thing is one of."""
     text = files("rag.grounding").joinpath("rivals.txt").read_text(encoding="utf-8")
-    lines = (line for line in text.splitlines() if line and not line.startswith("#"))
-    return tuple(tuple(tuple(map(stem, thing.split("-"))) for thing in line.split()) for line in lines)
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    kinds: dict[tuple[str, ...], set[int]] = {}
+    for number, line in enumerate(lines):
+        for thing in line.split():
+            kinds.setdefault(tuple(map(stem, thing.split("-"))), set()).add(number)
+    return {thing: frozenset(numbers) for thing, numbers in kinds.items()}
 
 
 def _negations(reading: Reading) -> Iterator[str]:
@@ -447,7 +466,7 @@ def _negations(reading: Reading) -> Iterator[str]:
     if sum(word.role == "negation" for word in reading.claim) > len(ours):
         return
     theirs = set(_negated(reading.line.words, looks_back=True))
-    taken = reading.taken()
+    taken = reading.taken
     shadow = {at for place in theirs for at in range(place, place + _SCOPE)}
     for place, word in ours.items():
         if place not in shadow:
