@@ -225,6 +225,7 @@ class Refuter:
             return None
         held = ((sum(w for own, w in weights.items() if own in one.terms), one) for one in self._sentences)
         near = sorted((pair for pair in held if pair[0] >= _SAID_TOO), key=lambda pair: -pair[0])[:_CONSIDERED]
+        near = [pair for pair in near if 2 * pair[0] >= near[0][0]]
         found = [(finding, one) for _, one in near if (finding := self._read(claim, one)) is not None]
         denying = min((pair for pair in found if pair[0].denied), key=lambda pair: pair[0].left_open, default=None)
         if denying is None or any(_puts_in_doubt(other, denying[0]) for other, _ in found if not other.denied):
