@@ -24,7 +24,10 @@ _LEFT_OPEN_OF_ANOTHER: Final = 2.0
 _LEAST_OF_ANOTHER: Final = 2
 """Words that the two must then share."""
 
-_SAID_TOO: Final = 3.3
+_SPOKEN_OF: Final = 4.0
+"""Weight that what the two say alike must have together with what the sentence says otherwise."""
+
+_SAID_TOO: Final = 1.4
 """Weight that what the two say alike must have at least: less is said of many things."""
 
 _CONSIDERED: Final = 8
@@ -104,7 +107,8 @@ def read_against(
     clauses = [align(clause, line) for clause in map(turn_passive, clauses_of(claim))]
     taken = {place: clause.words[number] for clause in clauses for number, place in clause.pairs()}
     reading = Reading(claim, clauses, line, known, label, labels, weigh, taken)
-    if sum(weigh(word.stem) for word in taken.values() if word.carries) < _SAID_TOO or _supposes(line, taken):
+    said = sum(weigh(word.stem) for word in taken.values() if word.carries)
+    if said < _SAID_TOO or _supposes(line, taken):
         return None
     if _is_of_another(reading) and sum(word.carries for word in taken.values()) < _LEAST_OF_ANOTHER:
         return None
@@ -131,8 +135,12 @@ def read_against(
     if negated and not _is_all_said(reading):
         return None
     left_open = sum(weigh(word.stem) for word in left)
+    if said + sum(map(weigh, replaced)) < _SPOKEN_OF:
+        return None
     denied += negated
-    if denied and (_is_narrower(reading) or (_is_of_another(reading) and left_open > _LEFT_OPEN_OF_ANOTHER)):
+    if denied and (
+        _is_narrower(reading) or _is_aside(reading) or (_is_of_another(reading) and left_open > _LEFT_OPEN_OF_ANOTHER)
+    ):
         return None
     if left_open > _LEFT_OPEN or len(denied) > 1:
         return None
@@ -161,6 +169,15 @@ def _supposes(line: Line, taken: Collection[int]) -> bool:
     """Return whether the sentence tells, where it speaks of the same, what might be, or what was once thought."""
     told = {line.words[place].clause for place in taken}
     return any(word.stem in _SUPPOSES and word.clause in told for word in line.words)
+
+
+def _is_aside(reading: Reading) -> bool:
+    """Return whether a statement of a word or two is met with where the sentence is about something else."""
+    first = min(reading.taken)
+    return sum(word.carries for word in reading.taken.values()) <= _SHORT and reading.line.lead[first] > 1
+
+
+_SHORT: Final = 2
 
 
 def _is_narrower(reading: Reading) -> bool:
@@ -424,14 +441,12 @@ def _are_rivals(ours: Sequence[Word], theirs: Sequence[Word]) -> bool:
     own, other = [tuple(word.stem.lower() for word in words) for words in (ours, theirs)]
     if any(own[-1].endswith(kind) and other[-1].endswith(kind) and own[-1] != other[-1] for kind in _KINDS):
         return True
-    kinds = dict[int, tuple[str, ...]](
-        (kind, own[-size:]) for size in _SIZES for kind in _rivals().get(own[-size:], ()) if size <= len(own)
-    )
+    kinds = {kind: thing for size in _SIZES if size <= len(own) for kind, thing in _kinds_of(own[-size:])}
     return any(
-        kind in kinds and kinds[kind] != rival and not _holds(other, kinds[kind])
+        kinds.get(kind, rival) != rival and not _holds(other, own[-1:])
         for size in _SIZES
-        for rival in (other[-size:], other[:size])
-        for kind in _rivals().get(rival, ())
+        for words in (other[-size:], other[:size])
+        for kind, rival in _kinds_of(words)
     )
 
 
@@ -443,15 +458,20 @@ def _holds(stems: tuple[str, ...], thing: tuple[str, ...]) -> bool:
     return any(stems[at : at + len(thing)] == thing for at in range(len(stems) - len(thing) + 1))
 
 
+def _kinds_of(words: tuple[str, ...]) -> Collection[tuple[int, int]]:
+    """Return the kinds that a thing is one of, by number, each with its own number in it."""
+    return _rivals().get(words, ())
+
+
 @cache
-def _rivals() -> Mapping[tuple[str, ...], frozenset[int]]:
-    """Return the numbers of the kinds that each thing is one of."""
+def _rivals() -> Mapping[tuple[str, ...], frozenset[tuple[int, int]]]:
     text = files("rag.grounding").joinpath("rivals.txt").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    kinds: dict[tuple[str, ...], set[int]] = {}
-    for number, line in enumerate(lines):
-        for thing in line.split():
-            kinds.setdefault(tuple(map(stem, thing.split("-"))), set()).add(number)
+    kinds: dict[tuple[str, ...], set[tuple[int, int]]] = {}
+    for kind, line in enumerate(lines):
+        for number, thing in enumerate(line.split()):
+            for name in thing.split("/"):
+                kinds.setdefault(tuple(map(stem, name.split("-"))), set()).add((kind, number))
     return {thing: frozenset(numbers) for thing, numbers in kinds.items()}
 
 
