@@ -135,7 +135,8 @@ def read_against(
     if negated and not _is_all_said(reading):
         return None
     left_open = sum(weigh(word.stem) for word in left)
-    if said + sum(map(weigh, replaced)) < _SPOKEN_OF:
+    is_whole = not left and sum(word.carries for word in taken.values()) >= _LEAST_OF_ANOTHER
+    if not is_whole and said + sum(map(weigh, replaced)) < _SPOKEN_OF:
         return None
     denied += negated
     if denied and (
@@ -310,10 +311,26 @@ def _excludes(reading: Reading, word: Word, place: int) -> bool:
 _MEASURED: Final = frozenset("tall long wide high deep thick old".split())
 
 
+def _gap(clause: Aligned, number: int) -> range:
+    """Return where a word should have been, with what is joined to the end of that: "contains ribose and uracil"."""
+    gap, words = clause.gap(number), clause.line.words
+    end = gap.stop
+    while gap and end < len(words) and words[end].written in _JOINS and clause.line.starts[end] == end:
+        joined = clause.line.clause_end(end)
+        if joined - end > _MOST_JOINED or any(place is not None and place >= end for place in clause.places):
+            break
+        end = joined
+    return range(gap.start, end)
+
+
+_JOINS: Final = frozenset(("and", "or"))
+_MOST_JOINED: Final = 3
+
+
 def _has_rival(reading: Reading, clause: Aligned, number: int) -> bool:
     """Return whether what excludes a word stands in its place."""
     word, words = clause.words[number], reading.line.words
-    gap = [place for place in clause.gap(number) if place not in reading.taken]
+    gap = [place for place in _gap(clause, number) if place not in reading.taken]
     return any(
         _excludes(reading, word, place) or (words[place].carries and _are_rivals([word], [words[place]]))
         for place in gap
@@ -339,7 +356,7 @@ def _instead(reading: Reading, clause: Aligned, run: Sequence[int]) -> tuple[Seq
     """Return which words of a run the sentence has something else in the place of, and what excludes them."""
     theirs = reading.line.words
     taken = reading.taken
-    gap = [place for place in clause.gap(run[0]) if place not in taken]
+    gap = [place for place in _gap(clause, run[0]) if place not in taken]
     for number in run:
         other = _other_percentage(reading, clause, number)
         if other is not None:
@@ -428,7 +445,7 @@ def _is_other_subject(reading: Reading, clause: Aligned, run: Sequence[int], gap
 
 
 _BEFORE_HEAD: Final = 1
-_TELLING: Final = 2.5
+_TELLING: Final = 2.0
 _CONTRASTS: Final = frozenset("whereas while but and although though".split())
 
 
@@ -493,7 +510,7 @@ def _negations(reading: Reading) -> Iterator[str]:
         if place not in shadow:
             yield f"the source does not negate {word.written}"
     for place in theirs:
-        if place in taken and place not in ours:
+        if place in taken and place not in ours and _head(reading.line.words, place) in taken:
             yield f"the source negates {taken[place].written}"
 
 
@@ -518,6 +535,15 @@ def _about(words: Sequence[Word]) -> Iterator[tuple[Word, str, Word]]:
 
 
 _TURNS: Final = frozenset("into before after than".split())
+
+
+def _head(words: Sequence[Word], place: int) -> int:
+    """Return where the words end that stand together from a place on: "no oxygen-carrying pigment" is about pigment."""
+    end = place
+    while end + 1 < len(words) and words[end + 1].role == "content" and words[end + 1].clause == words[place].clause:
+        end += 1
+    return next((at for at in range(end, place, -1) if not words[at].written.endswith("ly")), place)
+
 
 _SCOPE: Final = 3
 """Words from the one that is negated which may be what a statement has negated: "lack true roots", "without roots"."""
