@@ -15,7 +15,7 @@ from rag.grounding.words import LONGEST, Word, are_opposite, read_words
 from rag.models import Passage, Span, Verdict
 from rag.passages import stem
 
-_LEFT_OPEN: Final = 5.2
+_LEFT_OPEN: Final = 3.3
 """Weight (inverse document frequency) that the words may have together which a source neither says nor denies."""
 
 _LEFT_OPEN_OF_ANOTHER: Final = 2.0
@@ -119,6 +119,7 @@ def read_against(
     replaced = {word.stem for one, _, two in turned for word in (one, two)}
     replaced |= {word.stem for number, of, _ in counted for word in (number, of)}
     left: list[Word] = []
+    is_of_another = _is_of_another(reading)
     for clause, run in _runs(reading):
         if replaced.issuperset(clause.words[number].stem for number in run):
             continue
@@ -130,6 +131,7 @@ def read_against(
         left += [clause.words[number] for number in rest]
         if instead is not None:
             denied.append(instead[1])
+            is_of_another |= not instead[2]
             replaced |= {clause.words[number].stem for number in instead[0]}
     negated = list(_negations(reading))
     if negated and not _is_all_said(reading):
@@ -140,7 +142,7 @@ def read_against(
         return None
     denied += negated
     if denied and (
-        _is_narrower(reading) or _is_aside(reading) or (_is_of_another(reading) and left_open > _LEFT_OPEN_OF_ANOTHER)
+        _is_narrower(reading) or _is_aside(reading) or (is_of_another and left_open > _LEFT_OPEN_OF_ANOTHER)
     ):
         return None
     if left_open > _LEFT_OPEN or len(denied) > 1:
@@ -305,7 +307,7 @@ def _excludes(reading: Reading, word: Word, place: int) -> bool:
     """Return whether a word of the sentence is the opposite of one; "two metres long" is none of "short"."""
     other, before = reading.line.words[place], reading.line.words[place - 1] if place else None
     is_measure = other.written in _MEASURED and before is not None and before.role in {"content", "number"}
-    return not is_measure and are_opposite(word, other)
+    return not is_measure and word.role == other.role and are_opposite(word, other)
 
 
 _MEASURED: Final = frozenset("tall long wide high deep thick old".split())
@@ -352,7 +354,7 @@ def _is_taken(reading: Reading, clause: Aligned, run: Sequence[int]) -> bool:
     return run[:1] == [0] or any(reading.line.says(clause.words[number]) for number in run)
 
 
-def _instead(reading: Reading, clause: Aligned, run: Sequence[int]) -> tuple[Sequence[int], str] | None:
+def _instead(reading: Reading, clause: Aligned, run: Sequence[int]) -> tuple[Sequence[int], str, bool] | None:
     """Return which words of a run the sentence has something else in the place of, and what excludes them."""
     theirs = reading.line.words
     taken = reading.taken
@@ -360,14 +362,14 @@ def _instead(reading: Reading, clause: Aligned, run: Sequence[int]) -> tuple[Seq
     for number in run:
         other = _other_percentage(reading, clause, number)
         if other is not None:
-            return [number], f"{clause.words[number].written}, not {other}"
+            return [number], f"{clause.words[number].written}, not {other}", True
         for place in gap:
             if _excludes(reading, clause.words[number], place):
-                return [number], f"{clause.words[number].written}, not {theirs[place].written}"
+                return [number], f"{clause.words[number].written}, not {theirs[place].written}", True
     ours = [clause.words[number] for number in run if clause.words[number].carries]
     instead = [theirs[place] for place in gap if theirs[place].carries]
     if ours and instead and (_are_rivals(ours, instead) or _is_other_subject(reading, clause, run, gap)):
-        return run, f"{ours[-1].written}, not {instead[-1].written}"
+        return run, f"{ours[-1].written}, not {instead[-1].written}", False
     return None
 
 
@@ -446,7 +448,7 @@ def _is_other_subject(reading: Reading, clause: Aligned, run: Sequence[int], gap
 
 _BEFORE_HEAD: Final = 1
 _TELLING: Final = 2.0
-_CONTRASTS: Final = frozenset("whereas while but and although though".split())
+_CONTRASTS: Final = frozenset("whereas while but although though".split())
 
 
 _KINDS: Final = ("as", "os")
@@ -498,11 +500,12 @@ def _negations(reading: Reading) -> Iterator[str]:
         place: clause.words[governed]
         for clause in reading.clauses
         for governed in _negated(clause.words, looks_back=False)
+        if all(word.written != "without" for word in clause.words[:governed])
         for number, place in clause.pairs()
         if number == governed
     }
     if sum(word.role == "negation" for word in reading.claim) > len(ours):
-        return
+        return  # what it negates is not there, or it only says in what circumstances something is so
     theirs = set(_negated(reading.line.words, looks_back=True))
     taken = reading.taken
     shadow = {at for place in theirs for at in range(place, place + _SCOPE)}
