@@ -307,7 +307,8 @@ def _excludes(reading: Reading, word: Word, place: int) -> bool:
     """Return whether a word of the sentence is the opposite of one; "two metres long" is none of "short"."""
     other, before = reading.line.words[place], reading.line.words[place - 1] if place else None
     is_measure = other.written in _MEASURED and before is not None and before.role in {"content", "number"}
-    return not is_measure and word.role == other.role and are_opposite(word, other)
+    is_particle = word.written in {"inward", "outward"}  # "die out" goes nowhere
+    return not is_measure and not is_particle and word.role == other.role and are_opposite(word, other)
 
 
 _MEASURED: Final = frozenset("tall long wide high deep thick old".split())
@@ -396,7 +397,7 @@ def _counts_of(line: Line, of: Word, way: int, is_one: bool) -> Iterator[str]:  
     """Give the numbers beside a word; only "both" where the statement speaks of one."""
     for place in sorted(line.places_of(of)):
         beside = line.words[place + way] if 0 <= place + way < len(line.words) else None
-        if beside is None or (is_one and beside.written != "both"):
+        if beside is None or (is_one and beside.written not in {"both", "one"}):
             continue
         count = _count(beside)
         if count is not None and (way < 0 or beside.role == "number"):
