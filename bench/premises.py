@@ -115,7 +115,8 @@ def _check_ms(quicktakes: QuickTakes, question: str) -> float:
 
 def _table(counts: Mapping[tuple[str, Outcome], int], split: str) -> Table:
     table = Table("question", "number", *_OUTCOMES, title=split)
-    rows: Sequence[str] = ("false", *sorted({row for row, _ in counts} - {"false", "twin", "ordinary"}), "twin", "ordinary")
+    kinds = sorted({row for row, _ in counts} - {"false", "twin", "ordinary"})
+    rows: Sequence[str] = ("false", *kinds, "twin", "ordinary")
     for row in rows:
         whole = sum(counts.get((row, outcome), 0) for outcome in _OUTCOMES)
         shares = (f"{counts.get((row, outcome), 0) / whole:.1%}" for outcome in _OUTCOMES)

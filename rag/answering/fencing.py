@@ -42,7 +42,7 @@ class Request:
     tag: str
 
 
-def make_request(
+def make_request(  # noqa: PLR0913 all that a model is sent
     prompt: Prompt,
     question: str,
     sections: Sequence[tuple[Passage, str]],

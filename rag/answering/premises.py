@@ -21,7 +21,7 @@ CORRECTION: Final = "The entries say otherwise than the question takes for grant
 
 _SECTIONS: Final = 2
 _HOLDS: Final = 0.6
-"""Sections of other entries that a statement is looked for in, and what share of its words, by weight, each must hold."""
+"""Sections of other entries that a statement is looked for in; the share of its words, by weight, that each holds."""
 
 
 @dataclass(frozen=True, slots=True)

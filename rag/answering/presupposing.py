@@ -30,8 +30,8 @@ _WAS_TOLD: Final = re.compile(
 _WANTS_A_YES: Final = re.compile(
     r"(?:(?:isn['’]t|is not|wasn['’]t) it (?:true|the case|a fact|so|correct) that|is it not (?:true|the case) that|"
     r"am i right that|surely) (?P<said>[^?]+)|"
-    r"(?P<tagged>[^?]+?), (?:right|correct|true|yes|no|(?:is|are|do|does|did|was|were|has|have|can)n['’]t (?:it|they|he|"
-    r"she|there|that)|(?:is|are|do|does|did|was|were|has|have|can) (?:it|they|there))",
+    r"(?P<tagged>[^?]+?), (?:right|correct|true|yes|no|(?:is|are|do|does|did|was|were|has|have|can)n['’]t (?:it|they|"
+    r"he|she|there|that)|(?:is|are|do|does|did|was|were|has|have|can) (?:it|they|there))",
     re.IGNORECASE,
 )
 _COUNT: Final = r"(?P<count>one|single|two|three|four|five|six|seven|eight|nine|ten|\d+)"
@@ -56,7 +56,8 @@ _SUPPOSES: Final = re.compile(
 )
 _REFERS: Final = re.compile(r"^(?:it|they|this|that|these|those|he|she|there|such)\b", re.IGNORECASE)
 _GOES_ON: Final = re.compile(
-    r",? (?:given|even|despite|instead|but|while|whereas|although|though|because|since|so that|in order to|and (?:how|why))\b.*"
+    r",? (?:given|even|despite|instead|but|while|whereas|although|though|because|since|so that|in order to|"
+    r"and (?:how|why))\b.*"
 )
 """What may follow a statement in a question, and is another one."""
 

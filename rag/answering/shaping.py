@@ -50,7 +50,7 @@ class Shaper:
     word, is replaced by the entry's own sentences, once; one that nothing speaks of is left out, or marked.
 
     Attributes:
-        false: what the question takes for granted and was corrected above: neither that nor its correction is shown again.
+        false: what the question takes for granted and was corrected above; neither it nor its correction is shown.
         policy: ``strict`` shows what is supported only; ``mark`` also shows, and marks, what is supported in part or
             not at all. What an entry contradicts is shown by neither.
         written, left_out: sentences so far that the model wrote, and that nothing was shown for.
