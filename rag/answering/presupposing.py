@@ -12,7 +12,8 @@ _ASSERTS: Final = r"(?:do|does|did|is|are|was|were|can|has|have|had|must)"
 """Verbs that assert where they come before their subject; "would", "could" and "should" suppose."""
 
 _ASKS_FOR_A_REASON: Final = re.compile(
-    rf"(?:but |so |then |and )?(?:(?:why|how|when|where) {_ASSERTS}|how come|what (?:causes|makes|lets|allows))"
+    rf"(?:but |so |then |and )?(?:(?:why|how|when|where) (?P<verb>{_ASSERTS})|how come|"
+    r"what (?:causes|makes|lets|allows))"
     r" (?P<said>.+)",
     re.IGNORECASE,
 )
@@ -100,12 +101,18 @@ def _read(asked: str) -> Iterator[str]:
         return
     reason = _ASKS_FOR_A_REASON.fullmatch(asked)
     if reason is not None and sides_of(asked) is None:
-        said = reason["said"]
+        said = _with_passive(reason["said"], reason["verb"])
         aside = _ASIDE.match(said)
         if aside is not None:
             yield f"{aside['thing']} {aside['said']}"
             said = f"{aside['thing']} {aside['rest']}"
         yield said
+
+
+def _with_passive(said: str, verb: str | None) -> str:
+    """Return a statement with its verb where a passive has it: "light is absorbed by leaves"."""
+    is_passive = verb is not None and verb.lower() in {"is", "are", "was", "were"}
+    return re.sub(r"(\w+ed|\w+en) by\b", rf"{verb} \g<1> by", said, count=1) if is_passive else said
 
 
 def _counts_in(asked: str) -> Iterator[str]:

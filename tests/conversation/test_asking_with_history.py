@@ -74,3 +74,20 @@ def test_streamed_events_name_it_too(quicktakes: QuickTakes, history: list[Turn]
     assert isinstance(answer, Answer)
     assert begun.resolved == answer.resolved == resolve(FOLLOW_UP, history).resolved
     assert begun.question == answer.question == FOLLOW_UP
+
+
+def test_a_follow_up_is_corrected_as_the_question_that_it_stands_for(tmp_path: Path) -> None:
+    """What it takes for granted is read from its resolved wording."""
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.md").write_text(
+        entry_text("What does calcitonin do?", "Calcitonin inhibits osteoclasts, which dissolve the mineral of bones."),
+        encoding="utf-8",
+    )
+    with open_synced(Settings(tmp_path / "corpus", tmp_path / "data"), HashEmbedder()) as (opened, _):
+        asked = resolve("What does calcitonin do?", [])
+        turns = [turn_of(asked, opened.ask(asked.question).text)]
+        answer = opened.ask("Why does it stimulate osteoclasts?", history=turns)
+
+    assert answer.resolved == "Why does calcitonin stimulate osteoclasts?"
+    assert answer.corrected is not None
+    assert answer.corrected.statement == "calcitonin stimulate osteoclasts"
