@@ -146,7 +146,9 @@ def test_a_stream_that_is_left_ends_the_models_reply(quicktakes: QuickTakes) -> 
 def test_a_false_premise_is_corrected_first_through_the_chain(quicktakes: QuickTakes) -> None:
     """By the first sentence of the stream, and before anything that a model of LangChain's wrote."""
     model = GenericFakeChatModel(messages=iter([AIMessage(content=INVENTED)]))
-    _, first, *_, answer = answer_chain(quicktakes, model).stream("Why does chlorophyll emit green light?")
+    _, first, *_, answer = answer_chain(quicktakes, model).stream(
+        "Why does chlorophyll emit mostly red and blue light?"
+    )
     assert isinstance(first, SentenceShown)
     assert isinstance(answer, Answer)
     assert answer.corrected is not None

@@ -79,10 +79,12 @@ def test_streamed_events_name_it_too(quicktakes: QuickTakes, history: list[Turn]
 def test_a_follow_up_is_corrected_as_the_question_that_it_stands_for(tmp_path: Path) -> None:
     """What it takes for granted is read from its resolved wording."""
     (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus" / "a.md").write_text(
-        entry_text("What does calcitonin do?", "Calcitonin inhibits osteoclasts, which dissolve the mineral of bones."),
-        encoding="utf-8",
-    )
+    for name, question, answer in (
+        ("a", "What does calcitonin do?", "Calcitonin inhibits osteoclasts, which dissolve the mineral of bones."),
+        ("b", "How do fungi feed?", "Fungi secrete enzymes and absorb what is digested."),
+        ("c", "What do ribosomes build?", "Ribosomes join amino acids into chains that fold into proteins."),
+    ):
+        (tmp_path / "corpus" / f"{name}.md").write_text(entry_text(question, answer), encoding="utf-8")
     with open_synced(Settings(tmp_path / "corpus", tmp_path / "data"), HashEmbedder()) as (opened, _):
         asked = resolve("What does calcitonin do?", [])
         turns = [turn_of(asked, opened.ask(asked.question).text)]
