@@ -147,7 +147,7 @@ def test_a_false_premise_is_corrected_first_through_the_chain(quicktakes: QuickT
     """By the first sentence of the stream, and before anything that a model of LangChain's wrote."""
     model = GenericFakeChatModel(messages=iter([AIMessage(content=INVENTED)]))
     _, first, *_, answer = answer_chain(quicktakes, model).stream(
-        "Why does chlorophyll emit mostly red and blue light?"
+        "Why do ribosomes not join amino acids into chains?"
     )
     assert isinstance(first, SentenceShown)
     assert isinstance(answer, Answer)
