@@ -8,7 +8,7 @@ BIN := .venv/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help setup ask test test-ray test-live check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean bench-chat bench-follow-ups bench-composed bench-generation bench-grounding bench-suggestions bench-cached bench-tutoring
+.PHONY: help setup ask test test-ray test-live check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean bench-chat bench-follow-ups bench-composed bench-generation bench-grounding bench-suggestions bench-cached bench-tutoring bench-premises
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -81,6 +81,9 @@ bench-grounding: .venv/.ready-dev ## Count what becomes of true, altered and inv
 
 bench-tutoring: .venv/.ready-dev ## Measure how the tutor checks, hints and simplifies, over the starter corpus: [SPLIT=test]
 	$(BIN)/python -m bench.tutoring $(if $(SPLIT),--split "$(SPLIT)")
+
+bench-premises: .venv/.ready-dev ## Count the false premises that answers correct, and false alarms: [SPLIT=dev|test]
+	$(BIN)/python -m bench.premises $(if $(SPLIT),--split "$(SPLIT)")
 
 bench-generation: .venv/.ready-dev ## Time a generated answer beside its model, which is instant
 	$(BIN)/python -m bench.generation --corpus-dir "$(CORPUS)"

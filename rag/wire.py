@@ -29,6 +29,7 @@ def answer_to_json(answer: Answer, line_id: Json = None) -> dict[str, Json]:
         "notices": list(answer.notices),
         "usage": None if answer.usage is None else asdict(answer.usage),
         "cost_usd": answer.cost_usd,
+        "corrected": None if answer.corrected is None else asdict(answer.corrected),
         "resolved": answer.resolved,
         "carried": answer.carried,
         "cached": answer.cached,

@@ -12,6 +12,7 @@ from rag.answering.assembly import Assembly
 from rag.answering.generator import AnswerGenerator, Outcome, evidence_sections
 from rag.answering.keeping import Keeper
 from rag.answering.layout import lay_out
+from rag.answering.premises import CORRECTION, FalsePremise, false_premise_in
 from rag.answering.questions import asks_the_same, mentions_all, names_in, parts_of
 from rag.answering.reply import Part, Reply, abstained, shown_at_once, with_gaps
 from rag.answering.selection import Chosen
@@ -19,11 +20,13 @@ from rag.answering.stopwatch import Stopwatch
 from rag.answering.suggesting import Suggester
 from rag.answering.written import Written
 from rag.citations import CitationList
+from rag.grounding import as_among_many
 from rag.models import (
     NOTHING_SEEN,
     Answer,
     AnswerBegun,
     AnswerEvent,
+    CorrectedPremise,
     Evidence,
     Provenance,
     Query,
@@ -64,6 +67,8 @@ class _Plan:
         parts: to write about.
         key: what the answer is to be kept under; None where none is kept.
         kept_model: that wrote the reply before; None where none did.
+        false: what the question takes for granted, to be corrected above what a model writes; such an answer is not
+            kept.
     """
 
     found: Search
@@ -71,6 +76,7 @@ class _Plan:
     parts: Sequence[Part] = ()
     key: str | None = None
     kept_model: str | None = None
+    false: FalsePremise | None = None
 
 
 class Composes(Protocol):
@@ -114,7 +120,7 @@ class Answerer:
         question = question.strip()
         found = self.retriever.search(question, limit=_EVIDENCE, exclude=exclude)
         watch.lap("retrieve")
-        reply = self._curated(question, found) or self._composed(found, exclude)
+        reply = self._curated(question, found) or self._composed(found, exclude, self._false_premise(found))
         watch.lap("compose")
         return self._answer(_Asked(question, exclude, seen), found, reply, watch)
 
@@ -145,7 +151,9 @@ class Answerer:
         else:
             yield AnswerBegun(question, "generated", found.evidence)
             written = Written(Assembly(self._citations()), Outcome())
-            async with aclosing(self._generate(question, found, parts, exclude, written)) as events:
+            for shown in written.correct(plan.false) if plan.false else ():
+                yield shown
+            async with aclosing(self._generate(question, found, parts, exclude, written, plan.false)) as events:
                 async for shown in events:
                     if len(written.assembly.sentences) == 1:
                         watch.lap("first sentence")
@@ -161,27 +169,42 @@ class Answerer:
         found = self.retriever.search(question, limit=_EVIDENCE, exclude=exclude)
         watch.lap("retrieve")
         reply = self._curated(question, found)
-        if reply is not None or self.generator is None:
-            return _Plan(found, reply or self._composed(found, exclude))
+        if reply is not None:
+            return _Plan(found, reply)
+        false = self._false_premise(found)
+        if self.generator is None:
+            return _Plan(found, self._composed(found, exclude, false))
         parts = self._parts(found, exclude)
         if not any(part.is_covered for part in parts):
-            return _Plan(found, abstained("generated", self._citations(), found.notices))
-        if self.keeper is None:
-            return _Plan(found, None, parts)
+            reply = self._composed(found, exclude, false) if false else None
+            return _Plan(found, reply or abstained("generated", self._citations(), found.notices))
+        if self.keeper is None or false is not None:
+            return _Plan(found, None, parts, false=false)
         key = self.keeper.key(question, exclude, parts, self.generator, self.store)
         kept = self.keeper.recall(key, found, parts, self._citations())
         return _Plan(found, None, parts, key) if kept is None else _Plan(found, kept[0], parts, key, kept[1])
 
-    async def _generate(
-        self, question: str, found: Search, parts: Sequence[Part], exclude: Collection[str], written: Written
+    def _false_premise(self, found: Search) -> FalsePremise | None:
+        """Return what the question takes for granted and the evidence surely contradicts."""
+        weigh = as_among_many(self.retriever.snapshot.postings.weight)
+        return false_premise_in(found.query.question, found.evidence, weigh)
+
+    async def _generate(  # noqa: PLR0913, PLR0917 all that a reply is made from
+        self,
+        question: str,
+        found: Search,
+        parts: Sequence[Part],
+        exclude: Collection[str],
+        written: Written,
+        false: FalsePremise | None,
     ) -> AsyncGenerator[SentenceShown]:
         """Give the sentences of a generated answer, and then the composer's where too little came of it."""
         if self.generator is None:
             return
         sections = evidence_sections([part.found for part in parts if part.is_covered])
-        async with aclosing(self.generator.generate(question, sections, written.outcome)) as said:
+        async with aclosing(self.generator.generate(question, sections, written.outcome, false)) as said:
             async for one, opening in said:
-                yield written.assembly.add(one, opening)
+                yield written.add(one, opening)
         if written.is_thin():
             composed = await asyncio.to_thread(self._composed, found, exclude)
             for shown in written.complete(composed):
@@ -214,6 +237,7 @@ class Answerer:
             notices=tuple(dict.fromkeys(reply.notices)),
             usage=usage,
             cost_usd=cost_usd if usage is not None else 0.0,
+            corrected=reply.corrected,
         )
 
     def _citations(self) -> CitationList:
@@ -249,10 +273,14 @@ class Answerer:
         text = self.store.answer_of(same.url)
         return Reply("answered", "curated", text, tuple(sentences), citations, found.notices)
 
-    def _composed(self, found: Search, exclude: Collection[str]) -> Reply:
-        """Return an answer made of the best sentences of the best entries, for each part that has some."""
+    def _composed(self, found: Search, exclude: Collection[str], false: FalsePremise | None = None) -> Reply:
+        """Return an answer made of the best sentences of the best entries, for each part that has some.
+
+        Args:
+            false: what the question takes for granted: the answer begins with what the entries say instead.
+        """
         citations = self._citations()
-        covered: list[list[Chosen]] = []
+        covered: list[list[Chosen]] = [false.chosen] if false else []
         uncovered: list[str] = []
         notices = list(found.notices)
         parts = self._parts(found, exclude)
@@ -261,11 +289,12 @@ class Answerer:
             statements = self._compose_part(part.found, len(parts))
             fresh = _without_repeats(statements, covered)
             covered += [fresh] if fresh else []
-            uncovered += [] if statements else [part.question]
+            uncovered += [] if statements or (false and len(parts) == 1) else [part.question]
         if not covered:
             return abstained("composed", citations, notices)
         sentences = tuple(_cite(one, citations) for statements in covered for one in statements)
-        text = "\n\n".join(map(lay_out, covered))
+        text = "\n\n".join([*([CORRECTION] if false else []), *map(lay_out, covered)])
+        numbers = dict.fromkeys(n for one in sentences[: len(false.shown)] for n in one.citations) if false else ()
         return Reply(
             "partial" if uncovered else "answered",
             "composed",
@@ -273,6 +302,7 @@ class Answerer:
             sentences,
             citations,
             notices,
+            CorrectedPremise(false.statement, tuple(numbers)) if false else None,
         )
 
     def _compose_part(self, found: Search, parts: int) -> list[Chosen]:

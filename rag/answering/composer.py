@@ -63,7 +63,7 @@ class Composer:
             parts: of the question as it was asked, which share the length of its answer; `query` is one of them.
         """
         relevance = Relevance(query, self.postings)
-        weighed = [Weighed(one, source, relevance.of(one, source)) for one, source in _candidates(evidence)]
+        weighed = [Weighed(one, source, relevance.of(one, source)) for one, source in candidates(evidence)]
         kind = kind_of(query.question)
         length = length_for(kind).shared_by(parts)
         if kind == "fact":
@@ -82,7 +82,7 @@ class Composer:
         return [replace(one, relevance=one.relevance + added.get(id(one), 0.0)) for one in weighed]
 
 
-def _candidates(evidence: Sequence[Evidence]) -> Iterator[tuple[Statement, Source]]:
+def candidates(evidence: Sequence[Evidence]) -> Iterator[tuple[Statement, Source]]:
     """Give the statements of the nearest sections of the best entries, by entry and place."""
     for one in evidence[:_ENTRIES]:
         if one.score < evidence[0].score - _SCORE_MARGIN:

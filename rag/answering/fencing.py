@@ -12,7 +12,17 @@ from rag.models import ChatMessage, Passage
 from rag.prompts import Prompt
 from rag.prompts.fences import draw_tag, unfenced
 
-PLACEHOLDERS = frozenset({"tag", "length", "example", "evidence", "question"})
+PLACEHOLDERS = frozenset({"tag", "length", "example", "evidence", "question", "correction"})
+
+_CORRECTION = """
+
+The question takes for granted what the entries contradict. It is false that:
+
+<question-{tag}>
+{statement}
+</question-{tag}>
+
+The student is told so, and what the entries say instead, right above your answer. Repeat neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +40,20 @@ class Request:
     tag: str
 
 
-def make_request(
+def make_request(  # noqa: PLR0913 all that a model is sent
     prompt: Prompt,
     question: str,
     sections: Sequence[tuple[Passage, str]],
     length: str,
     chance: random.Random | None = None,
+    *,
+    false: str | None = None,
 ) -> Request:
     """Return the request for an answer to a question from some sections, each with its entry's question.
 
     Args:
         length: how long an answer to ask for, in words.
+        false: what the question takes for granted and the entries contradict.
         chance: draws the keys and the tag; nobody outside can foresee them where it is None.
     """
     chance = chance or secrets.SystemRandom()
@@ -51,7 +64,12 @@ def make_request(
         for key, (passage, title) in zip(keys, sections, strict=False)
     ]
     messages = prompt.fill(
-        tag=tag, length=length, example=keys[-1], evidence="\n\n".join(blocks), question=unfenced(question)
+        tag=tag,
+        length=length,
+        example=keys[-1],
+        evidence="\n\n".join(blocks),
+        question=unfenced(question),
+        correction="" if false is None else _CORRECTION.format(tag=tag, statement=unfenced(false)),
     )
     passages = {key: passage for key, (passage, _) in zip(keys, sections, strict=False)}
     return Request(messages, passages, tag)

@@ -10,6 +10,7 @@ from typing import Final
 
 from rag.answering.fencing import Request, make_request
 from rag.answering.judging import Judge
+from rag.answering.premises import FalsePremise
 from rag.answering.questions import Kind, kind_of
 from rag.answering.replies import Draft, Opening, ReplyReader
 from rag.answering.shaping import Said, Shaper
@@ -120,7 +121,11 @@ class AnswerGenerator:
     lengths: Mapping[Kind, str] = field(default_factory=lambda: _LENGTHS)
 
     async def generate(
-        self, question: str, sections: Sequence[tuple[Passage, str]], outcome: Outcome
+        self,
+        question: str,
+        sections: Sequence[tuple[Passage, str]],
+        outcome: Outcome,
+        false: FalsePremise | None = None,
     ) -> AsyncGenerator[tuple[Said, Opening]]:
         """Give the sentences to show, each as soon as its verdict is known, with what begins with it.
 
@@ -128,10 +133,13 @@ class AnswerGenerator:
 
         Args:
             sections: the evidence, each with its entry's question.
+            false: what the question takes for granted and was corrected: the model is told, and it is not shown again.
         """
-        request = make_request(self.prompt, question, sections, self.lengths[kind_of(question)])
+        request = make_request(
+            self.prompt, question, sections, self.lengths[kind_of(question)], false=false.statement if false else None
+        )
         sources = Sources(sections, self.weigh)
-        attempt = _Attempt(Shaper(sources, request, self.policy), outcome, self.judge)
+        attempt = _Attempt(Shaper(sources, request, self.policy, false), outcome, self.judge)
         try:
             async with aclosing(self.model.stream(request.messages, lambda: bool(outcome.said))) as parts:
                 async for part in parts:
@@ -139,7 +147,7 @@ class AnswerGenerator:
                         drafts = attempt.read(part)
                     elif isinstance(part, ReplyRestart):
                         drafts = []
-                        attempt = _Attempt(Shaper(sources, request, self.policy), outcome, self.judge)
+                        attempt = _Attempt(Shaper(sources, request, self.policy, false), outcome, self.judge)
                         outcome.forget(part)
                     else:
                         drafts = attempt.reader.finish()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rag.answering.assembly import leads_in
 from rag.citations import CitationList
-from rag.models import Rung, Search, Sentence, SentenceShown, Status
+from rag.models import CorrectedPremise, Rung, Search, Sentence, SentenceShown, Status
 
 ABSTENTION = "The corpus does not answer this question."
 NOT_COVERED = "The corpus does not answer this part of the question:"
@@ -24,7 +24,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """All that is decided of an answer; `text` holds the sentences, in order."""
+    """All that is decided of an answer; `text` holds the sentences, in order, those that correct a premise first."""
 
     status: Status
     rung: Rung
@@ -32,6 +32,7 @@ class Reply:
     sentences: tuple[Sentence, ...]
     citations: CitationList
     notices: Sequence[str]
+    corrected: CorrectedPremise | None = None
 
 
 def abstained(rung: Rung, citations: CitationList, notices: Sequence[str]) -> Reply:

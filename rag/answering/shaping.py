@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from rag.answering.fencing import Request
+from rag.answering.premises import FalsePremise
 from rag.answering.replies import Draft
 from rag.answering.wording import leans_back, says_nothing
 from rag.grounding import Sources
@@ -53,6 +54,7 @@ class Shaper:
     word, is replaced by the entry's own sentences, once; one that nothing speaks of is left out, or marked.
 
     Attributes:
+        false: what the question takes for granted and was corrected above; neither it nor its correction is shown.
         policy: ``strict`` shows what is supported only; ``mark`` also shows, and marks, what is supported in part or
             not at all. What an entry contradicts is shown by neither.
         written, left_out: sentences so far that the model wrote, and that nothing was shown for.
@@ -61,20 +63,24 @@ class Shaper:
     sources: Sources
     request: Request
     policy: SupportPolicy
+    false: FalsePremise | None = None
     written: int = 0
     left_out: int = 0
     _quoted: list[tuple[str, Span]] = field(default_factory=list[tuple[str, Span]])
     _instructions: frozenset[tuple[str, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Read the instructions, to know them again."""
+        """Read the instructions, to know them again, and what was quoted already."""
         told = self.request.messages[0].content.replace(self.request.tag, "")
         self._instructions = _runs_of_instructions(_KEY.sub("[]", told))
+        if self.false is not None:
+            self._quoted += [(one.passage.id, one.span) for one in self.false.shown]
 
     def shape(self, draft: Draft) -> list[Said]:
         """Return what to show for a sentence; empty where it is left out."""
         self.written += 1
-        said = [] if self._is_foreign(draft.text) else self._supported(draft)
+        says_what_is_false = self.false is not None and self.false.is_repeated_by(draft.text)
+        said = [] if says_what_is_false or self._is_foreign(draft.text) else self._supported(draft)
         self.left_out += not said
         return said
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from rag.answering.assembly import Assembly, leads_in
 from rag.answering.generator import Outcome
+from rag.answering.premises import FalsePremise
+from rag.answering.replies import Opening
 from rag.answering.reply import Part, Reply, abstained, with_gaps
+from rag.answering.shaping import Said
 from rag.answering.wording import leans_back
-from rag.models import Search, Sentence, SentenceShown
+from rag.models import CorrectedPremise, Search, Sentence, SentenceShown
 
 
 @dataclass(slots=True)
@@ -19,18 +22,41 @@ class Written:
     Attributes:
         composed: what stands in place of it all, where nothing that the model wrote is shown.
         is_completed: whether it ends with sentences of the composer's.
+        corrected: what of the question its first sentences correct; they are ours, not the model's.
     """
 
     assembly: Assembly
     outcome: Outcome
     composed: Reply | None = None
     is_completed: bool = False
+    corrected: CorrectedPremise | None = None
+    _correcting: list[Sentence] = field(default_factory=list[Sentence])
+
+    def correct(self, false: FalsePremise) -> Iterator[SentenceShown]:
+        """Begin with what the entries say instead of a premise, and give it."""
+        for one in false.shown:
+            number = self.assembly.citations.cite(one.passage, one.span)
+            self._correcting.append(Sentence(one.text, (number,), "supported"))
+        numbers = dict.fromkeys(n for one in self._correcting for n in one.citations)
+        self.corrected = CorrectedPremise(false.statement, tuple(numbers))
+        for sentence, lead in zip(self._correcting, leads_in(false.text, self._correcting), strict=True):
+            yield self.assembly.append(sentence, lead)
+
+    def add(self, said: Said, opening: Opening) -> SentenceShown:
+        """Put what the model wrote at the end, and return what to show of it; it begins below what was corrected."""
+        begins = bool(self._correcting) and not self._own
+        return self.assembly.add(said, "paragraph" if begins and opening == "sentence" else opening)
+
+    @property
+    def _own(self) -> list[Sentence]:
+        """Return the sentences that stand below what was corrected."""
+        return self.assembly.sentences[len(self._correcting) :]
 
     def is_thin(self) -> bool:
         """Return whether the reply is not whole, or most of it was left out; not where the model declined."""
         if self.outcome.failure is not None:
             return True
-        if not self.assembly.sentences:
+        if not self._own:
             return not self.outcome.declined
         return 2 * self.outcome.left_out > self.outcome.written
 
@@ -41,18 +67,20 @@ class Written:
 
     def complete(self, composed: Reply) -> Iterator[SentenceShown]:
         """Put the composer's sentences at the end, but what was said, and give them."""
-        if not self.assembly.sentences and composed.sentences:
+        if not self._own and composed.sentences:
             self.composed = composed
         cited = {one.n: one for one in composed.citations.citations()}
         for sentence, lead in self._unsaid(composed):
             numbers = tuple(self.assembly.citations.adopt(cited[n], composed.citations) for n in sentence.citations)
-            begins = lead if self.composed or self.is_completed else "\n\n" + lead.lstrip()
+            is_first = not self.assembly.sentences
+            begins = lead if is_first or self.is_completed else "\n\n" + lead.lstrip()
             self.is_completed = True
             yield self.assembly.append(replace(sentence, citations=numbers), begins)
 
     def _unsaid(self, composed: Reply) -> Iterator[tuple[Sentence, str]]:
         """Give the composer's sentences that were not said, nor lean on one that is skipped, each with its lead."""
         told = [one.source for one in self.outcome.said if one.support == "supported"]
+        told += [one.text for one in self._correcting]
         skipped: str | None = None
         for sentence, lead in zip(composed.sentences, leads_in(composed.text, composed.sentences), strict=True):
             begins = lead if skipped is None else _lead_after(skipped, lead)
@@ -67,18 +95,19 @@ class Written:
     def reply(self, found: Search, parts: Sequence[Part]) -> Reply:
         """Return what the answer is in the end."""
         notices = [*found.notices, *(one for part in parts for one in part.found.notices), *self.notices()]
-        if self.composed is not None:
+        if self.composed is not None and self.corrected is None:
             return replace(self.composed, notices=notices)
         if not self.assembly.sentences:
             return abstained("generated", self.assembly.citations, notices)
         uncovered = [part.question for part in parts if not part.is_covered]
         return Reply(
             "partial" if uncovered else "answered",
-            "generated",
+            "generated" if self._own and self.composed is None else "composed",
             with_gaps(self.assembly.text, uncovered),
             tuple(self.assembly.sentences),
             self.assembly.citations,
             notices,
+            self.corrected,
         )
 
     def notices(self) -> Iterator[str]:

@@ -36,6 +36,8 @@ def show_answer(console: Console, answer: Answer, elapsed_s: float) -> None:
     """Print an answer with its numbered citations, or the nearest entries where it abstained, and the time it took."""
     is_hint = answer.mode == "hint" and answer.status != "abstained"
     console.print(f"[bold]{'A hint' if is_hint else _HEADINGS[answer.status, answer.rung]}[/bold]\n")
+    if answer.corrected is not None:
+        _print_line(console, f"The question takes for granted: {answer.corrected.statement}\n", style="dim")
     _print_markdown(console, _with_numbers(answer))
     _show_sources(console, answer.citations)
     if answer.suggestions:

@@ -69,7 +69,7 @@ class Sources:
     def __init__(self, passages: Sequence[tuple[Passage, str]], weigh: Callable[[str], float]) -> None:
         self._windows = [window for passage, title in passages for window in _windows(passage, title)]
         self._verbatim = {window.read: window for window in reversed(self._windows) if window.read}
-        self._weigh = _as_among_many(weigh)
+        self._weigh = as_among_many(weigh)
 
     def check(self, sentence: str, preferred: Collection[str] = ()) -> Verdict:
         """Return what the best place in the sources says of a sentence.
@@ -116,7 +116,7 @@ class Sources:
         return Verdict("partly", window.passage, window.span, said)
 
 
-def _as_among_many(weigh: Callable[[str], float]) -> Callable[[str], float]:
+def as_among_many(weigh: Callable[[str], float]) -> Callable[[str], float]:
     """Return weights that are as far apart in a handful of entries as in those that the checks were tuned on.
 
     Among ten entries a word that none has weighs 3: the checks would take it for one that says little.

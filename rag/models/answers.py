@@ -105,6 +105,19 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectedPremise:
+    """What a question takes for granted and an entry contradicts.
+
+    Attributes:
+        statement: in the question's own words; the verb that it moved before its subject is left out.
+        citations: numbers of those that show what is so instead.
+    """
+
+    statement: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The product.
 
@@ -118,6 +131,8 @@ class Answer:
         notices: what the reader should know of how it was made, as `Search.notices`.
         usage: tokens that a language model took; None where none took part.
         cost_usd: of them; None where the price is unknown.
+        corrected: what the question takes for granted and the entries contradict: the answer begins with what they say
+            instead. None where nothing is surely false.
         cached: whether a language model wrote it before, for the same question and entries, and was not asked now.
         resolved: the question that was answered, where the one asked is a follow-up; `carried` says how it was read.
         mode: as it was asked for. A hint cites nothing and shows no evidence: both would give the answer away.
@@ -137,6 +152,7 @@ class Answer:
     notices: tuple[str, ...] = ()
     usage: Usage | None = None
     cost_usd: float | None = 0.0
+    corrected: CorrectedPremise | None = None
     resolved: str | None = None
     carried: str = ""
     cached: bool = False

@@ -72,7 +72,7 @@ def check_answer(answer: str) -> None:
         raise QuestionError("the student's answer is empty; give what is to be checked")
     if len(answer) > MOST_CHARACTERS:
         raise QuestionError(
-            f"the student's answer has {len(answer):,} characters; give {MOST_CHARACTERS:,} at most, in the student's own words"
+            f"the student's answer has {len(answer):,} characters; give {MOST_CHARACTERS:,} at most"
         )
     try:
         answer.encode()

@@ -158,3 +158,24 @@ def test_a_stream_that_is_left_ends_the_models_reply(quicktakes: QuickTakes) -> 
     next(event for event in stream if isinstance(event, SentenceShown))
     stream.close()  # pyright: ignore[reportAttributeAccessIssue] a generator, whatever its type says
     assert scripted.open == 0
+
+
+def test_a_false_premise_is_corrected_first_through_the_chain(tmp_path: Path) -> None:
+    """By the first sentence of the stream, and before anything that a model of LangChain's wrote."""
+    (tmp_path / "corpus").mkdir()
+    for name, question, text in (
+        ("a", "What does calcitonin do?", "Calcitonin inhibits osteoclasts, which dissolve the mineral of bones."),
+        ("b", "How do fungi feed?", "Fungi secrete enzymes and absorb what is digested."),
+        ("c", "What do ribosomes build?", "Ribosomes join amino acids into chains that fold into proteins."),
+    ):
+        (tmp_path / "corpus" / f"{name}.md").write_text(entry_text(question, text), encoding="utf-8")
+    model = GenericFakeChatModel(messages=iter([AIMessage(content=INVENTED)]))
+    with open_synced(Settings(tmp_path / "corpus", tmp_path / "data"), HashEmbedder()) as (opened, _):
+        events = list(answer_chain(opened, model).stream("Why does calcitonin stimulate osteoclasts?"))
+
+    _, first, *_, answer = events
+    assert isinstance(first, SentenceShown)
+    assert isinstance(answer, Answer)
+    assert answer.corrected is not None
+    assert answer.sentences[0] == first.sentence
+    assert answer.sentences[0].verbatim

@@ -133,3 +133,22 @@ async def last_of(opened: QuickTakes, question: str, history: list[Turn]) -> Ans
     events = [event async for event in opened.stream(question, history=history)]
     assert isinstance(events[-1], Answer)
     return events[-1]
+
+
+def test_a_follow_up_is_corrected_as_the_question_that_it_stands_for(tmp_path: Path) -> None:
+    """What it takes for granted is read from its resolved wording."""
+    (tmp_path / "corpus").mkdir()
+    for name, question, answer in (
+        ("a", "What does calcitonin do?", "Calcitonin inhibits osteoclasts, which dissolve the mineral of bones."),
+        ("b", "How do fungi feed?", "Fungi secrete enzymes and absorb what is digested."),
+        ("c", "What do ribosomes build?", "Ribosomes join amino acids into chains that fold into proteins."),
+    ):
+        (tmp_path / "corpus" / f"{name}.md").write_text(entry_text(question, answer), encoding="utf-8")
+    with open_synced(Settings(tmp_path / "corpus", tmp_path / "data"), HashEmbedder()) as (opened, _):
+        asked = resolve("What does calcitonin do?", [])
+        turns = [turn_of(asked, opened.ask(asked.question).text)]
+        answer = opened.ask("Why does it stimulate osteoclasts?", history=turns)
+
+    assert answer.resolved == "Why does calcitonin stimulate osteoclasts?"
+    assert answer.corrected is not None
+    assert answer.corrected.statement == "calcitonin stimulate osteoclasts"
