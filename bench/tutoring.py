@@ -27,7 +27,7 @@ from rag.wiring import QuickTakes, open_quicktakes
 
 _FOLDER = Path("evals/datasets/tutoring")
 _CREDIT = {"covered": 1.0, "partly": 0.5, "missing": 0.0}
-_FINDINGS = ("right", "wrong", "unsaid")
+_FINDINGS = ("right", "alike", "wrong", "unsaid")
 _COVERAGES = ("covered", "partly", "missing")
 _EVERY = 4
 _VOWELS = re.compile(r"[aeiouy]+")

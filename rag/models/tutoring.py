@@ -9,7 +9,7 @@ from rag.models.answers import Citation, Provenance, Suggestion
 from rag.models.chatting import Usage
 
 Coverage = Literal["covered", "partly", "missing"]
-Finding = Literal["right", "wrong", "unsaid"]
+Finding = Literal["right", "alike", "wrong", "unsaid"]
 """What an entry says of a student's sentence: the same, otherwise, or nothing."""
 
 
@@ -35,6 +35,8 @@ class CheckedSentence:
 
     Attributes:
         text: as he wrote it.
+        finding: ``right`` only where the entry says it word by word; ``alike`` where it says something like it, which
+            the student is to compare: whether it is the same cannot be told for sure.
         citation: number of the citation that bears it out or says otherwise; None where the entry says nothing of it.
         reason: what the entry says otherwise, in a few words; empty unless it does.
     """

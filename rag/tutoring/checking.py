@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rag.errors import QuestionError
-from rag.models import CheckedFact, CheckedSentence, Citation, Coverage, Passage, Span
+from rag.grounding import Sources
+from rag.models import CheckedFact, CheckedSentence, Citation, Coverage, Passage, Span, Verdict
 from rag.ports import Embedder, Vectors
 from rag.retrieval import QueryReader
 from rag.tutoring.attributing import sides_in
@@ -17,7 +18,7 @@ from rag.tutoring.covering import Said, coverage_of, place_of
 from rag.tutoring.facts import KeyFact, Weigh, shares_of
 from rag.tutoring.reading import StudentSentence, read_answer
 from rag.tutoring.rewording import Note
-from rag.tutoring.sources import EntrySource, entry_text
+from rag.tutoring.sources import EntrySource, Place, entry_text
 
 MOST_CHARACTERS: Final = 4_000
 """Of a student's answer: ten times what an entry has; more is a pasted document."""
@@ -71,9 +72,7 @@ def check_answer(answer: str) -> None:
     if not answer.strip():
         raise QuestionError("the student's answer is empty; give what is to be checked")
     if len(answer) > MOST_CHARACTERS:
-        raise QuestionError(
-            f"the student's answer has {len(answer):,} characters; give {MOST_CHARACTERS:,} at most"
-        )
+        raise QuestionError(f"the student's answer has {len(answer):,} characters; give {MOST_CHARACTERS:,} at most")
     try:
         answer.encode()
     except UnicodeEncodeError as error:
@@ -102,16 +101,19 @@ class Checker:
         texts = [entry_text(fact.text) for fact in facts]
         vectors = self.embedder.embed([*texts, *(sentence.read_as for sentence in sentences)])
         said = Said(sentences, vectors[len(texts) :])
+        proven = self._proven(sentences, entry)
         sides = sides_in(entry.question)
         against = {
             number: found
             for number, sentence in enumerate(sentences)
-            if (found := contradiction_of(sentence.words, entry, sides, self.weigh)) is not None
+            if number not in proven
+            and (found := contradiction_of(sentence.words, entry, sides, self.weigh)) is not None
         }
         checked_facts = self._facts(facts, vectors[: len(texts)], said.without(against), entry, quotes)
+        near = [place_of(*one, entry, self.weigh) for one in zip(sentences, said.vectors, strict=True)]
         checked = tuple(
-            self._sentence(sentence, vector, against.get(number), entry, quotes)
-            for number, (sentence, vector) in enumerate(zip(sentences, said.vectors, strict=True))
+            _finding(sentence, proven.get(number), against.get(number), near[number], quotes)
+            for number, sentence in enumerate(sentences)
         )
         return Checked(_score(checked_facts, len(against)), checked_facts, checked)
 
@@ -128,19 +130,33 @@ class Checker:
             for fact, vector, share in zip(facts, vectors, shares_of(facts), strict=True)
         )
 
-    def _sentence(
-        self,
-        sentence: StudentSentence,
-        vector: Vectors,
-        against: Contradiction | None,
-        entry: EntrySource,
-        quotes: Quotes,
-    ) -> CheckedSentence:
-        place = place_of(sentence, vector, entry, self.weigh) if against is None else against.place
-        number = None if place is None else quotes.cite(place.passage, place.span)
-        if against is not None:
-            return CheckedSentence(sentence.text, "wrong", number, against.reason)
-        return CheckedSentence(sentence.text, "unsaid" if number is None else "right", number, "")
+    def _proven(self, sentences: Sequence[StudentSentence], entry: EntrySource) -> dict[int, Verdict]:
+        """Return the verdicts on the sentences that the entry bears out word by word, as a model's must be."""
+        passages = {place.passage.id: place.passage for place in entry.places}
+        sources = Sources([(passage, entry.question) for passage in passages.values()], self.weigh)
+        return {
+            number: verdict
+            for number, sentence in enumerate(sentences)
+            for verdict in map(sources.check, dict.fromkeys((sentence.read_as, sentence.text)))
+            if verdict.support == "supported"
+        }
+
+
+def _finding(
+    sentence: StudentSentence,
+    proven: Verdict | None,
+    against: Contradiction | None,
+    near: Place | None,
+    quotes: Quotes,
+) -> CheckedSentence:
+    if proven is not None and proven.passage is not None and proven.span is not None:
+        return CheckedSentence(sentence.text, "right", quotes.cite(proven.passage, proven.span), "")
+    if against is not None:
+        number = quotes.cite(against.place.passage, against.place.span)
+        return CheckedSentence(sentence.text, "wrong", number, against.reason)
+    if near is None:
+        return CheckedSentence(sentence.text, "unsaid", None, "")
+    return CheckedSentence(sentence.text, "alike", quotes.cite(near.passage, near.span), "")
 
 
 def _score(facts: Sequence[CheckedFact], wrong: int) -> float:
@@ -162,6 +178,11 @@ def notes_on(checked: Checked, quotes: Quotes) -> list[Note]:
         for title, coverage in (("In part", "partly"), ("Missing", "missing"))
         for fact in checked.facts
         if fact.coverage == coverage
+    ]
+    notes += [
+        Note(f'Compare: "{sentence.text}" The entry says: "{quotes.quote(sentence.citation)}"', sentence.citation)
+        for sentence in checked.sentences
+        if sentence.finding == "alike" and sentence.citation is not None
     ]
     notes += [
         Note(f'The entry says nothing of this: "{sentence.text}"')

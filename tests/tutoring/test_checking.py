@@ -35,10 +35,11 @@ def check_citations(check: Check, tutor: Tutor) -> None:
 
 
 def test_a_whole_answer_lacks_nothing(tutor: Tutor) -> None:
-    """In the student's own words; every sentence is right, and most of the score is his."""
+    """In the student's own words: what is said word by word is right, the rest alike; most of the score is had."""
     check = tutor.check(OSMOSIS, WHOLE)
 
-    assert findings(check) == ["right"] * 3
+    assert findings(check) == ["right", "alike", "right"]
+    assert 'Compare: "' in check.feedback
     assert [fact.coverage for fact in check.facts][:3] == ["covered"] * 3
     assert check.score > 0.7
     check_citations(check, tutor)
