@@ -165,6 +165,8 @@ def _reads_back(text: str, path: KeyPath, leaf: str) -> bool:
         node = read_header(text).get(path[-1])
     except (HeaderError, UnicodeEncodeError):
         return False
-    return (
-        node is not None and bool(leaf.strip()) and leaf in (node.value, json.dumps(node.resolve(), ensure_ascii=False))
-    )
+    if node is None or not leaf.strip():
+        return False
+    if path[-1] in _STRING_KEYS:  # "[]" is text here, and would read back as a list
+        return leaf == node.value
+    return leaf in (node.value, json.dumps(node.resolve(), ensure_ascii=False))

@@ -138,6 +138,16 @@ def test_any_line_can_stand_under_any_text_key(made_text: str, draw: st.DataObje
     assert parse_entry(text) == changed
 
 
+@pytest.mark.parametrize("value", ["[]", "{}", '["a"]', '{"a": 1}', "null", "1", "true", "2025-01-31"])
+def test_text_that_looks_like_another_value_stays_text(made_text: str, value: str) -> None:
+    """Under every text key: what YAML would read as a list, keys, a number or a word is written so that it is not."""
+    entry = parse_entry(made_text)
+    for path in paths_of(entry):
+        if path[-1] not in {"id", "date", "score", "answer"}:
+            changed = change(entry, path, value)
+            assert parse_entry(render_entry(changed)) == changed
+
+
 @settings(deadline=None, max_examples=100)
 @given(
     number=st.integers(-(10**18) + 1, 10**18 - 1),
