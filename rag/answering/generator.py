@@ -139,7 +139,12 @@ class AnswerGenerator:
             self.prompt, question, sections, self.lengths[kind_of(question)], false=false.statement if false else None
         )
         sources = Sources(sections, self.weigh)
-        attempt = _Attempt(Shaper(sources, request, self.policy, false), outcome, self.judge)
+        titles = {passage.id: title for passage, title in sections}
+
+        def begin() -> _Attempt:
+            return _Attempt(Shaper(sources, request, self.policy, false), outcome, self.judge, titles)
+
+        attempt = begin()
         try:
             async with aclosing(self.model.stream(request.messages, lambda: bool(outcome.said))) as parts:
                 async for part in parts:
@@ -147,7 +152,7 @@ class AnswerGenerator:
                         drafts = attempt.read(part)
                     elif isinstance(part, ReplyRestart):
                         drafts = []
-                        attempt = _Attempt(Shaper(sources, request, self.policy, false), outcome, self.judge)
+                        attempt = begin()
                         outcome.forget(part)
                     else:
                         drafts = attempt.reader.finish()
@@ -167,12 +172,14 @@ class _Attempt:
     """A reply while it comes.
 
     Attributes:
+        titles: questions of the entries that the evidence is from, by passage.
         pieces: of text so far.
     """
 
     shaper: Shaper
     outcome: Outcome
     judge: Judge | None
+    titles: Mapping[str, str]
     reader: ReplyReader = field(default_factory=ReplyReader)
     pieces: list[str] = field(default_factory=list[str])
     _left_open: Opening = "sentence"
@@ -204,7 +211,7 @@ class _Attempt:
         """Return a sentence, or what is shown instead of one that the judge rejects."""
         if said.verbatim or said.support != "supported" or said.passage is None:
             return [said]
-        judgement = await judge.judge(said.text, said.source, said.passage.section)
+        judgement = await judge.judge(said.text, said.source, self.titles[said.passage.id])
         if judgement.end is None:
             self.outcome.unjudged += 1
         else:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import secrets
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +11,7 @@ from rag.errors import ProviderError
 from rag.models import ReplyEnd
 from rag.ports import ChatModel
 from rag.prompts import Prompt
+from rag.prompts.asking import whole_reply
 from rag.prompts.fences import draw_tag, unfenced
 
 JUDGE_PLACEHOLDERS = frozenset({"tag", "title", "evidence", "sentence"})
@@ -55,16 +54,8 @@ class Judge:
             evidence=unfenced(source),
             sentence=unfenced(sentence),
         )
-        pieces: list[str] = []
         try:
-            async with asyncio.timeout(_PATIENCE_S), aclosing(self.model.stream(messages, lambda: False)) as parts:
-                async for part in parts:
-                    if isinstance(part, str):
-                        pieces.append(part)
-                    elif isinstance(part, ReplyEnd):
-                        return Judgement(bool(_NO.match("".join(pieces))), part)
-                    else:
-                        pieces.clear()
-        except (ProviderError, TimeoutError):
-            pass
-        return Judgement(rejects=False, end=None)
+            said, end = await whole_reply(self.model, messages, _PATIENCE_S)
+        except ProviderError:
+            return Judgement(rejects=False, end=None)
+        return Judgement(bool(_NO.match(said)), end)

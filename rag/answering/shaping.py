@@ -113,7 +113,12 @@ class Shaper:
     def _is_foreign(self, text: str) -> bool:
         """Return whether a sentence holds links or markup, or words of the instructions, or the fence, or asks."""
         leaks = self.request.tag in text.lower() or not self._instructions.isdisjoint(_runs(text))
-        return leaks or text.endswith("?") or bool(_FOREIGN.search(text))
+        return leaks or text.endswith("?") or holds_markup(text)
+
+
+def holds_markup(text: str) -> bool:
+    """Return whether a text holds a link, an image, a tag or code."""
+    return bool(_FOREIGN.search(text))
 
 
 def _readable(passage: Passage, span: Span) -> list[Span]:

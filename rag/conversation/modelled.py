@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Sequence
-from contextlib import aclosing
 from functools import cache
 from typing import Final
 
 from rag.conversation.resolving import needs_history, resolve
 from rag.conversation.turns import Resolution, Turn
 from rag.errors import ProviderError
+from rag.grounding.words import read_words
 from rag.models import ReplyEnd
 from rag.passages import terms_of, words_of
 from rag.ports import ChatModel
 from rag.prompts import Prompt, load_prompt
+from rag.prompts.asking import whole_reply
 from rag.prompts.fences import draw_tag, unfenced
 
 _PATIENCE_S: Final = 5.0
@@ -31,10 +31,6 @@ _REPLACED: Final = frozenset(
     """.split()
 )
 """Words of a follow-up that its reading may lack: they stand for something, or lead over to the question."""
-
-_NEGATIONS: Final = frozenset(
-    "not no never nor neither none without cannot cant dont doesnt didnt isnt arent wasnt werent wont".split()
-)
 
 
 async def resolve_with(model: ChatModel, question: str, history: Sequence[Turn]) -> tuple[Resolution, ReplyEnd | None]:
@@ -62,19 +58,10 @@ async def _ask(model: ChatModel, question: str, history: Sequence[Turn]) -> tupl
     messages = _prompt().fill(
         tag=draw_tag(secrets.SystemRandom()), history=unfenced(turns), question=unfenced(question)
     )
-    pieces: list[str] = []
     try:
-        async with asyncio.timeout(_PATIENCE_S), aclosing(model.stream(messages, lambda: False)) as parts:
-            async for part in parts:
-                if isinstance(part, str):
-                    pieces.append(part)
-                elif isinstance(part, ReplyEnd):
-                    return "".join(pieces), part
-                else:
-                    pieces.clear()
-    except (ProviderError, TimeoutError):
-        pass
-    return "", None
+        return await whole_reply(model, messages, _PATIENCE_S)
+    except ProviderError:
+        return "", None
 
 
 @cache
@@ -95,5 +82,9 @@ def _is_credible(read: str, question: str, history: Sequence[Turn]) -> bool:
     said = {term for turn in history for term in terms_of(f"{turn.resolved} {turn.answer_text}")}
     is_carried = not given <= asked and given <= asked | said
     own, words = set(words_of(question)), set(words_of(read))
-    turned_round = words & _NEGATIONS - own - set(words_of(history[-1].resolved))
+    turned_round = _negated(read) - _negated(question) - _negated(history[-1].resolved)
     return is_carried and own - _REPLACED <= words and not turned_round
+
+
+def _negated(text: str) -> set[str]:
+    return {word.stem for word in read_words(text) if word.role == "negation"}

@@ -11,7 +11,7 @@ from rag.models import NOTHING_SEEN, Answer, AnswerBegun, AnswerEvent, Seen, Sen
 from rag.tutoring.entries import entry_behind
 from rag.tutoring.facts import key_facts
 from rag.tutoring.hints import Secrets, Surroundings, hints_for, secrets_of
-from rag.tutoring.rewording import Note, Reworded, Rewording
+from rag.tutoring.rewording import Note, Rewording, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,9 @@ class Hinter:
         if self.rewording is not None and answer.sentences:
             notes = [Note(sentence.text) for sentence in answer.sentences]
             reworded = await self.rewording.reword(answer.question, notes, secrets.leak_in)
-            answer = _reworded(answer, reworded, self.rewording)
+            answer = told(answer, reworded, self.rewording.prompt, "hint")
+            if reworded.sentences:
+                answer = replace(_hint(answer, reworded.sentences), rung="generated")
         yield AnswerBegun(answer.question, answer.rung, ())
         for number, sentence in enumerate(answer.sentences):
             yield SentenceShown(sentence, "\n\n" if number else "", ())
@@ -66,17 +68,3 @@ class Hinter:
 def _hint(answer: Answer, hints: Sequence[str]) -> Answer:
     sentences = tuple(Sentence(hint, (), "supported", verbatim=False) for hint in hints)
     return replace(answer, status="answered", rung="composed", text="\n\n".join(hints), sentences=sentences)
-
-
-def _reworded(answer: Answer, reworded: Reworded, rewording: Rewording) -> Answer:
-    """Return a hint in a model's words, where those may be shown, with what they took."""
-    if reworded.end is not None:
-        answer = replace(answer, usage=reworded.end.usage, cost_usd=reworded.end.cost_usd)
-    if reworded.failure is not None:
-        notice = f"The hint was put together without the language model: {reworded.failure}"
-        return replace(answer, notices=(*answer.notices, notice))
-    if not reworded.sentences or reworded.end is None:
-        notice = "The language model's wording of the hint is not shown: it says more or less than the hint."
-        return replace(answer, notices=(*answer.notices, notice))
-    provenance = replace(answer.provenance, model=reworded.end.model, prompt=rewording.prompt.fingerprint)
-    return replace(_hint(answer, reworded.sentences), rung="generated", provenance=provenance)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
 
 from rag.answering.fencing import make_request
-from rag.answering.replies import Draft, ReplyReader
+from rag.answering.replies import ReplyReader
+from rag.answering.shaping import holds_markup
 from rag.errors import ProviderError
 from rag.grounding import Sources
-from rag.models import Passage, ReplyEnd, ReplyRestart
+from rag.models import Answer, Check, Passage, ReplyEnd
 from rag.ports import ChatModel
 from rag.prompts import Prompt
+from rag.prompts.asking import whole_reply
 
-_FOREIGN = re.compile(r"https?:|www\.|<[a-z/!]|\]\(|&[a-z#0-9]+;|`", re.IGNORECASE)
+_PATIENCE_S: Final = 60.0
+"""As long as an answer may take; then the notes stay as they are."""
+
+_Told = TypeVar("_Told", Answer, Check)
 _LENGTH: Final = "as many sentences as there are notes, or a few more"
 
 
@@ -28,7 +31,7 @@ class Note:
     citation: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Reworded:
     """What came of a model's wording.
 
@@ -68,26 +71,33 @@ class Rewording:
         """
         passages = [_passage(number, note) for number, note in enumerate(notes)]
         request = make_request(self.prompt, question, [(passage, "") for passage in passages], _LENGTH)
-        reader, drafts = ReplyReader(), list[Draft]()
-        outcome = Reworded()
         try:
-            async with aclosing(self.model.stream(request.messages, lambda: False)) as parts:
-                async for part in parts:
-                    if isinstance(part, str):
-                        drafts += reader.feed(part)
-                    elif isinstance(part, ReplyRestart):
-                        reader, drafts = ReplyReader(), []
-                    else:
-                        drafts += reader.finish()
-                        outcome.end = part
+            said, end = await whole_reply(self.model, request.messages, _PATIENCE_S)
         except ProviderError as error:
-            outcome.failure = error
-            return outcome
-        texts = [draft.text for draft in drafts]
-        if not any(is_secret(text) or text.endswith("?") or _FOREIGN.search(text) for text in texts):
-            sources = Sources([(passage, question) for passage in passages], self.weigh)
-            outcome.sentences = tuple(_supported(texts, notes, sources))
-        return outcome
+            return Reworded(failure=error)
+        reader = ReplyReader()
+        texts = [draft.text for draft in (*reader.feed(said), *reader.finish())]
+        if any(is_secret(text) or text.endswith("?") or holds_markup(text) for text in texts):
+            return Reworded(end=end)
+        sources = Sources([(passage, question) for passage in passages], self.weigh)
+        return Reworded(tuple(_supported(texts, notes, sources)), end)
+
+
+def told(reply: _Told, reworded: Reworded, prompt: Prompt, what: str) -> _Told:
+    """Return a reply that says what a model's wording of it took, and what became of that; its text is left as it is.
+
+    Args:
+        what: the reply is, for a reader.
+    """
+    end = reworded.end
+    if end is not None:
+        reply = replace(reply, usage=end.usage, cost_usd=end.cost_usd)
+    if reworded.sentences and end is not None:
+        return replace(reply, provenance=replace(reply.provenance, model=end.model, prompt=prompt.fingerprint))
+    notice = f"The language model's wording of the {what} is not shown: it says more or less than was to be said."
+    if reworded.failure is not None:
+        notice = f"The {what} was put together without the language model: {reworded.failure}"
+    return replace(reply, notices=(*reply.notices, notice))
 
 
 def _supported(texts: Sequence[str], notes: Sequence[Note], sources: Sources) -> Iterator[str]:

@@ -14,7 +14,7 @@ from rag.tutoring.checking import Checked, Checker, Quotes, check_answer, feedba
 from rag.tutoring.entries import entry_behind, facts_about
 from rag.tutoring.hinting import Hinter
 from rag.tutoring.quiz import candidates_of, draw_question
-from rag.tutoring.rewording import Reworded, Rewording
+from rag.tutoring.rewording import Rewording, told
 from rag.tutoring.simplifying import LENGTHS, SimplerComposer
 from rag.tutoring.sources import EntrySource, read_entry
 
@@ -73,7 +73,8 @@ class Tutor:
         if rewording is None or found is None:
             return check
         reworded = await rewording.reword(check.question, notes_on(*found), lambda _: False)
-        return _in_words(check, reworded, rewording)
+        check = told(check, reworded, rewording.prompt, "feedback")
+        return replace(check, feedback=" ".join(reworded.sentences)) if reworded.sentences else check
 
     def quiz(
         self,
@@ -160,16 +161,3 @@ def _abstained(answer: Answer) -> Check:
         provenance=answer.provenance,
         notices=answer.notices,
     )
-
-
-def _in_words(check: Check, reworded: Reworded, rewording: Rewording) -> Check:
-    if reworded.end is not None:
-        check = replace(check, usage=reworded.end.usage, cost_usd=reworded.end.cost_usd)
-    if reworded.failure is not None:
-        notice = f"The feedback was put together without the language model: {reworded.failure}"
-        return replace(check, notices=(*check.notices, notice))
-    if not reworded.sentences or reworded.end is None:
-        notice = "The language model's wording of the feedback is not shown: it says more or less than the check."
-        return replace(check, notices=(*check.notices, notice))
-    provenance = replace(check.provenance, model=reworded.end.model, prompt=rewording.prompt.fingerprint)
-    return replace(check, feedback=" ".join(reworded.sentences), provenance=provenance)

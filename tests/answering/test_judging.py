@@ -64,7 +64,7 @@ def test_a_judge_is_asked_about_each_sentence_with_its_source(biology: Answerer)
     (messages,) = judge.asked
     told = messages[-1].content
     assert f"{BINDS}." in told
-    assert any(cited.quote in told for cited in answer.citations)
+    assert any(f"{cited.title}\n{cited.quote}" in told for cited in answer.citations)
     own = biology.ask(VIRUS).sentences[0].text
     silent = ScriptedChatModel([["NO"]])
     assert own in judged(biology, own, silent).text
