@@ -1,4 +1,7 @@
-"""Frozen values as JSON, by their own fields, and read back strictly: what is not exactly such a value is refused."""
+"""Frozen values as JSON, by their own fields, and read back strictly: what is not exactly such a value is refused.
+
+Pydantic (2.14) would do, but for half a surrogate pair, which a model's reply may hold and it neither writes nor reads.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 
 from rag.errors import ProviderError
@@ -62,3 +63,21 @@ class ScriptedChatModel:
         """Count a word of the prompt and a piece of the reply as a token each."""
         words = sum(len(message.content.split()) for message in messages)
         return Usage(words, sum(isinstance(part, str) for part in parts), reported=True)
+
+
+class HangingChatModel(ScriptedChatModel):
+    """Says the first piece of its script, and then nothing for half a minute."""
+
+    async def stream(
+        self,
+        messages: Sequence[ChatMessage],
+        is_shown: Callable[[], bool],  # noqa: ARG002 the port's
+    ) -> AsyncGenerator[ReplyPart]:
+        """Begin a reply that does not go on."""
+        self.asked.append(messages)
+        self.open += 1
+        try:
+            yield next(part for part in self._replies[0] if isinstance(part, str))
+            await asyncio.sleep(30)
+        finally:
+            self.open -= 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -12,9 +12,9 @@ from made_replies import CitingChatModel, answer_of, with_model
 from rag.answering import JUDGE_PLACEHOLDERS, Answerer, Judge
 from rag.answering.judging import Judgement
 from rag.errors import ProviderUnavailableError
-from rag.models import Answer, ChatMessage, ReplyEnd, ReplyPart, ReplyRestart, Usage
+from rag.models import Answer, ReplyEnd, ReplyRestart, Usage
 from rag.prompts import load_prompt
-from rag.testing import ScriptedChatModel
+from rag.testing import HangingChatModel, ScriptedChatModel
 from rag.testing.chat_model import ScriptedPart
 
 VIRUS = "How do influenza viruses get into cells?"
@@ -115,19 +115,6 @@ def test_a_judge_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -
     """The verdict of the rules stands, and the reply is closed."""
     monkeypatch.setattr("rag.answering.judging._PATIENCE_S", 0.05)
 
-    class Hanging(ScriptedChatModel):
-        async def stream(
-            self,
-            messages: Sequence[ChatMessage],  # noqa: ARG002 the port's
-            is_shown: Callable[[], bool],  # noqa: ARG002 the port's
-        ) -> AsyncGenerator[ReplyPart]:
-            self.open += 1
-            try:
-                await asyncio.sleep(30)
-                yield "NO"
-            finally:
-                self.open -= 1
-
-    model = Hanging()
+    model = HangingChatModel([["NO"]])
     assert asyncio.run(Judge(model, PROMPT).judge("Cells divide.", "Cells divide.", "?")) == Judgement(False, None)
     assert model.open == 0

@@ -25,7 +25,7 @@ from rag.errors import (
     ProviderUnavailableError,
 )
 from rag.models import ChatMessage, ReplyEnd, ReplyPart, ReplyRestart, Usage
-from rag.testing import ScriptedChatModel
+from rag.testing import HangingChatModel, ScriptedChatModel
 from rag.testing.chat_model import ScriptedPart
 
 Make = Callable[..., ResilientChatModel]
@@ -185,21 +185,7 @@ def test_a_pause_beyond_the_deadline_is_not_made(read: Read, resilient: Make, ti
 
 def test_an_attempt_under_way_ends_at_the_deadline() -> None:
     """A model that would go on is left, and what it holds is closed."""
-
-    class Endless(ScriptedChatModel):
-        async def stream(
-            self,
-            messages: Sequence[ChatMessage],  # noqa: ARG002 the port's
-            is_shown: Callable[[], bool],  # noqa: ARG002 the port's
-        ) -> AsyncGenerator[ReplyPart]:
-            self.open += 1
-            try:
-                yield "Hm. "
-                await asyncio.sleep(30)
-            finally:
-                self.open -= 1
-
-    model = Endless()
+    model = HangingChatModel([["Hm. "]])
     patient = ResilientChatModel([Candidate(model, CircuitBreaker("endless"))], retries=Retries(deadline_s=0.1))
 
     async def collect() -> None:

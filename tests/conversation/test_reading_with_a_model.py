@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from rag.conversation import Resolution, Turn, resolve, resolve_with, turn_of
 from rag.errors import ProviderTooSlowError
 from rag.models import Answer, ReplyEnd, ReplyRestart, Usage
 from rag.settings import Settings
-from rag.testing import HashEmbedder, ScriptedChatModel, entry_text
+from rag.testing import HangingChatModel, HashEmbedder, ScriptedChatModel, entry_text
 from rag.testing.chat_model import ScriptedPart
 from rag.wiring import open_synced, with_chat_model
 
@@ -111,16 +111,7 @@ def test_a_model_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -
     """The rules' reading is used once patience ends, and the reply is closed."""
     monkeypatch.setattr("rag.conversation.modelled._PATIENCE_S", 0.05)
 
-    class Hanging(ScriptedChatModel):
-        async def stream(self, messages: Sequence[object], is_shown: Callable[[], bool]):  # noqa: ANN202, ARG002
-            self.open += 1
-            try:
-                await asyncio.sleep(30)
-                yield "late"
-            finally:
-                self.open -= 1
-
-    model = Hanging()
+    model = HangingChatModel([[READ]])
     assert read_with(model, LEFT_ALONE) == resolve(LEFT_ALONE, HISTORY)
     assert model.open == 0
 
