@@ -137,8 +137,12 @@ def _held(weights: dict[str, float], window: _Window) -> float:
 
 
 def _distance(found: Comparison) -> float:
-    """Return how far a sentence is from a window: a conflict counts most, then a misplaced word, then a missing one."""
-    counts = 0.1 * len(found.conflicts) + 0.06 * len(found.misplaced) + 0.05 * len(found.missing)
+    """Return how far a sentence is from a window: a conflict counts most, then a misplaced word, then a missing one.
+
+    A hedge of the window's that the sentence leaves out counts as a missing word.
+    """
+    lacking = len(found.missing) + len(found.hedges)
+    counts = 0.1 * len(found.conflicts) + 0.06 * len(found.misplaced) + 0.05 * lacking
     return counts - found.coverage
 
 

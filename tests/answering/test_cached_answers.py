@@ -13,7 +13,7 @@ from made_corpus import BIOLOGY, answerer_over, check_grounding, write_entries
 from made_replies import PROMPT, CitingChatModel, answer_of, check_events, events_of, with_model
 
 from rag.adapters.answer_cache import AnswerCache
-from rag.answering import Answerer, Judge, Keeper, keeping
+from rag.answering import JUDGE_PLACEHOLDERS, Answerer, Judge, Keeper, keeping
 from rag.errors import ProviderBrokeOffError, ProviderUnavailableError
 from rag.models import (
     Answer,
@@ -26,7 +26,7 @@ from rag.models import (
     SentenceShown,
     Usage,
 )
-from rag.prompts import Prompt
+from rag.prompts import Prompt, load_prompt
 from rag.testing import HashEmbedder, ScriptedChatModel
 
 VIRUS = "How do influenza viruses get into cells?"
@@ -211,6 +211,16 @@ def test_only_whole_answers_of_the_best_model_are_kept(keeping_answers: Keeping,
     second = answer_of(answerer, VIRUS)
 
     assert (len(model.asked), second.cached, second.text) == (2, False, REPLY)
+
+
+def test_an_answer_that_its_judge_did_not_see_is_not_kept(keeping_answers: Keeping) -> None:
+    """Once the judge answers, the answer is kept as it was judged."""
+    answerer = keeping_answers(ScriptedChatModel([[REPLY, END]]))
+    assert answerer.generator is not None
+    judge = Judge(ScriptedChatModel([[DOWN], [DOWN], ["YES"]]), load_prompt("judge", JUDGE_PLACEHOLDERS))
+    judged = replace(answerer, generator=replace(answerer.generator, judge=judge))
+
+    assert [answer_of(judged, VIRUS).cached for _ in range(3)] == [False, False, True]
 
 
 def test_what_costs_nothing_is_not_kept(keeping_answers: Keeping, biology: Answerer, tmp_path: Path) -> None:

@@ -99,6 +99,13 @@ def test_a_hedge_left_out_of_a_clause_is_a_part_of_it_left_out(claim: str, sourc
     assert support == ("supported" if ", usually" in source else "partly")
 
 
+def test_a_sentence_without_the_hedge_is_found_beside_one_that_has_it() -> None:
+    """Whichever stands first: a place that says all of a claim is looked for."""
+    hedged, plain = "Snakes usually lay eggs in sand.", "In spring, snakes lay eggs in sand."
+    for source in (f"{hedged} {plain}", f"{plain} {hedged}"):
+        assert support_of("Snakes lay their eggs in sand.", source) == "supported"
+
+
 def test_a_hedge_is_kept_by_one_of_its_kind() -> None:
     """Usually may be said as normally, not as sometimes."""
     source = "Snakes usually lay eggs in sand."

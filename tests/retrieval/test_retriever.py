@@ -274,13 +274,23 @@ def test_an_entry_whose_question_lies_far_is_found_by_its_words(crowded: Retriev
     assert sorted(found) == sorted(entry.url for entry in FITTING)[:3]
 
 
+@dataclass(frozen=True, slots=True)
+class AsManyAreNear(SilentIndex):
+    """Vectors of questions of which just as many are near as are asked for, the first ones."""
+
+    def near(self, vector: Vectors, count: int) -> Rows:  # noqa: ARG002 as the port names them
+        """Return the first ones."""
+        return np.arange(min(count, CROWD + 1))
+
+
 def test_nearest_questions_do_not_crowd_out_the_entries_that_are_left(
     monkeypatch: pytest.MonkeyPatch, crowded: Retriever
 ) -> None:
     """As many more entries are looked at as are excluded."""
     monkeypatch.setattr("rag.retrieval.retriever._NEAR", 3)
     excluded = {entry.url for entry in FITTING}
-    found = replace(crowded).retrieve("What is it that they do?", exclude=excluded)
+    near = replace(crowded, snapshot=replace(crowded.snapshot, questions=AsManyAreNear(crowded.snapshot.questions)))
+    found = near.retrieve("What is it that they do?", exclude=excluded)
     assert urls_of(found) == ["/learn/biology/questions/where-are-stem-cells-found-at-birth"]
 
 
