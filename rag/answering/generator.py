@@ -16,7 +16,7 @@ from rag.answering.replies import Draft, Opening, ReplyReader
 from rag.answering.shaping import Said, Shaper
 from rag.errors import ProviderError
 from rag.grounding import Sources
-from rag.models import Passage, ReplyEnd, ReplyRestart, Search, SupportPolicy, Usage
+from rag.models import Passage, ReplyEnd, ReplyRestart, Search, SupportPolicy, Usage, total_usd
 from rag.ports import ChatModel
 from rag.prompts import Prompt
 from rag.tokens import estimate_tokens
@@ -95,8 +95,7 @@ class Outcome:
         """Return the tokens of the reply and of all judgements, and what they cost; None where that is unknown."""
         ends = [one for one in self.judgements if self.usage is not None]
         usage = None if self.usage is None else sum((one.usage for one in ends), start=self.usage)
-        costs = [cost for cost in (self.cost_usd, *(one.cost_usd for one in ends)) if cost is not None]
-        return usage, sum(costs) if len(costs) == 1 + len(ends) else None
+        return usage, total_usd([self.cost_usd, *(one.cost_usd for one in ends)])
 
     def end(self, end: ReplyEnd) -> None:
         """Take down that the reply is whole."""

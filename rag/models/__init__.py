@@ -29,6 +29,7 @@ from rag.models.chatting import (
     ReplyPart,
     ReplyRestart,
     Usage,
+    total_usd,
 )
 from rag.models.indexed import (
     CatalogChange,
@@ -106,4 +107,5 @@ __all__ = [
     "TermCounts",
     "Usage",
     "Verdict",
+    "total_usd",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,6 +31,16 @@ class Usage:
             self.completion_tokens + other.completion_tokens,
             self.reported and other.reported,
         )
+
+
+def total_usd(costs: Iterable[float | None]) -> float | None:
+    """Return what several replies cost together; None where the cost of one is unknown."""
+    total = 0.0
+    for cost in costs:
+        if cost is None:
+            return None
+        total += cost
+    return total
 
 
 @dataclass(frozen=True, slots=True)

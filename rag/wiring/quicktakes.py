@@ -23,6 +23,7 @@ from rag.models import (
     Seen,
     SentenceShown,
     SupportPolicy,
+    total_usd,
 )
 from rag.ports import ChatModel
 from rag.retrieval import Retriever, related_entries
@@ -217,8 +218,7 @@ def _with_cost(answer: Answer, end: ReplyEnd | None) -> Answer:
     if end is None:
         return answer
     usage = end.usage if answer.usage is None else answer.usage + end.usage
-    costs = [cost for cost in (answer.cost_usd, end.cost_usd) if cost is not None]
-    return replace(answer, usage=usage, cost_usd=sum(costs) if len(costs) == 2 else None)
+    return replace(answer, usage=usage, cost_usd=total_usd([answer.cost_usd, end.cost_usd]))
 
 
 def with_chat_model(
