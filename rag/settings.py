@@ -16,6 +16,8 @@ _Number = TypeVar("_Number", int, float)
 DEFAULT_CORPUS_DIR = Path("corpus")
 DEFAULT_DATA_DIR = Path(".quicktakes")
 DEFAULT_EMBEDDER = "minilm"
+DEFAULT_DATABASE_URL = "sqlite:///quicktakes-records.sqlite3"
+DEFAULT_RETENTION_DAYS = 90
 DEFAULT_ANSWER_CACHE = 2_000
 """10 MB of answers of 200 words, less than the vectors of one corpus take; to keep one more then takes 6 ms
 (`make bench-cached`), which grows with their number."""
@@ -71,6 +73,10 @@ class Settings:
         chroma_token: what that server wants as ``X-Chroma-Token``, if anything (``QUICKTAKES_CHROMA_TOKEN``).
         ray_address: ``host:port`` of the Ray cluster that embeds in bulk; None starts one on this machine
             (``QUICKTAKES_RAY_ADDRESS``).
+        database_url: of the service's records, ``sqlite:///file`` or ``postgresql://...``
+            (``QUICKTAKES_DATABASE_URL``); not to be deleted.
+        retention_days: after which threads, questions and feedback are deleted; 0 keeps them
+            (``QUICKTAKES_RETENTION_DAYS``).
     """
 
     corpus_dir: Path = DEFAULT_CORPUS_DIR
@@ -88,6 +94,8 @@ class Settings:
     chroma_url: str | None = None
     chroma_token: str | None = field(default=None, repr=False)
     ray_address: str | None = None
+    database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
+    retention_days: int = DEFAULT_RETENTION_DAYS
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -106,13 +114,15 @@ class Settings:
             support=_support(os.environ.get("QUICKTAKES_SUPPORT") or "strict"),
             daily_tokens=_amount("QUICKTAKES_DAILY_TOKENS", int),
             daily_usd=_amount("QUICKTAKES_DAILY_USD", float),
-            answer_cache=_answers(os.environ.get("QUICKTAKES_ANSWER_CACHE") or str(DEFAULT_ANSWER_CACHE)),
+            answer_cache=_count("QUICKTAKES_ANSWER_CACHE", DEFAULT_ANSWER_CACHE, "keeps none", _MOST_ANSWERS),
             # The openai package reads this one too, and takes an empty one for an address: so it is refused, not unset.
             openai_base_url=os.environ.get("OPENAI_BASE_URL"),
             openai_api_key=os.environ.get("OPENAI_API_KEY") or None,
             chroma_url=os.environ.get("QUICKTAKES_CHROMA_URL") or None,
             chroma_token=os.environ.get("QUICKTAKES_CHROMA_TOKEN") or None,
             ray_address=os.environ.get("QUICKTAKES_RAY_ADDRESS") or None,
+            database_url=os.environ.get("QUICKTAKES_DATABASE_URL") or DEFAULT_DATABASE_URL,
+            retention_days=_count("QUICKTAKES_RETENTION_DAYS", DEFAULT_RETENTION_DAYS, "keeps everything", _MOST_DAYS),
         )
 
 
@@ -122,17 +132,22 @@ def _support(value: str) -> SupportPolicy:
     return "strict" if value == "strict" else "mark"
 
 
-def _answers(value: str) -> int:
-    if not value.isdecimal() or len(value) > len(str(_MOST_ANSWERS)) or int(value) > _MOST_ANSWERS:
+def _count(name: str, default: int, meaning_of_0: str, most: int) -> int:
+    """Return the whole number that a variable holds, from 0 to the most."""
+    value = os.environ.get(name) or str(default)
+    if not value.isdecimal() or len(value) > len(str(most)) or int(value) > most:
         raise ConfigurationError(
-            f"QUICKTAKES_ANSWER_CACHE is {value!r}; set it to a number from 0, which keeps none, to {_MOST_ANSWERS:,}, "
-            f"or unset it for {DEFAULT_ANSWER_CACHE:,}"
+            f"{name} is {value!r}; set it to a number from 0, which {meaning_of_0}, to {most:,}, "
+            f"or unset it for {default:,}"
         )
     return int(value)
 
 
 _MOST_ANSWERS = 1_000_000
 """What is asked for beyond it is a slip of the keyboard: 64 MB, the most that is kept, hold some 13,000."""
+
+_MOST_DAYS = 36_500
+"""A century: what is asked for beyond it is to be kept."""
 
 
 def _amount(name: str, kind: Callable[[str], _Number]) -> _Number | None:
