@@ -18,6 +18,7 @@ _COMMANDS = (
     ("search",),
     ("check",),
     ("quiz",),
+    ("mcp",),
     ("index", "sync"),
     ("index", "watch"),
     ("index", "status"),
