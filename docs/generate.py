@@ -18,6 +18,7 @@ _COMMANDS = (
     ("search",),
     ("check",),
     ("quiz",),
+    ("serve",),
     ("mcp",),
     ("index", "sync"),
     ("index", "watch"),
