@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired
 
+from typing_extensions import TypedDict  # typing's own hides its optional keys from pydantic before Python 3.12
+
+from api.asking import reply_of
 from api.openai.texts import foot_of, head_of
 from rag.footnotes import Footnotes, with_footnotes
 from rag.models import Answer, AnswerBegun, AnswerEvent, SentenceShown
 from rag.models import Usage as Taken
-from rag.wire import Json, answer_to_json
-
-FIELD: Final = "quicktakes"
-"""What is OpenAI's own stands beside it: ``{"answer": ...}``, the answer as `rag.wire` has it."""
 
 
 class Usage(TypedDict):
@@ -27,9 +25,9 @@ class Usage(TypedDict):
 
 
 class Extension(TypedDict):
-    """What OpenAI's protocol has no place for."""
+    """What OpenAI's protocol has no place for; the answer is named as feedback names it."""
 
-    answer: dict[str, Json]
+    answer: Mapping[str, Any]
 
 
 class ReplyMessage(TypedDict):
@@ -98,19 +96,25 @@ class Form:
         base_url: that entries' pages are found below, without a stroke at its end.
         notices: to be told with the answer.
         includes_usage: whether chunks end with the usage.
-        id, created: of the completion; seconds since 1970.
+        run: name of the answer.
+        created: in seconds since 1970.
     """
 
     model: str
     base_url: str
     notices: tuple[str, ...] = ()
     includes_usage: bool = False
-    id: str = field(default_factory=lambda: f"chatcmpl-{secrets.token_hex(12)}")
+    run: str = ""
     created: int = field(default_factory=lambda: int(time.time()))
+
+    @property
+    def id(self) -> str:
+        """Return the id of the completion."""
+        return f"chatcmpl-{self.run}"
 
     def extension(self, answer: Answer) -> Extension:
         """Return an answer whole, with the notices."""
-        return {"answer": answer_to_json(replace(answer, notices=(*self.notices, *answer.notices)))}
+        return {"answer": reply_of(replace(answer, notices=(*self.notices, *answer.notices)), self.run)}
 
 
 def completion_of(answer: Answer, form: Form) -> Completion:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
+
+from typing_extensions import TypedDict
 
 from rag.models import HINT_LEVELS, Mode
 
@@ -25,5 +27,26 @@ WAYS: Final[Mapping[str, Way]] = {
 }
 """By the names of models."""
 
-CREATED: Final = 1_764_288_000
+_CREATED: Final = 1_764_288_000
 """When all of them came to be, as clients sort models by it: 28 November 2025, in seconds since 1970."""
+
+
+class ModelReply(TypedDict):
+    """A way of answering, as clients list models."""
+
+    id: str
+    object: Literal["model"]
+    created: int
+    owned_by: str
+
+
+class ModelList(TypedDict):
+    """All ways of answering."""
+
+    object: Literal["list"]
+    data: list[ModelReply]
+
+
+def model_reply(name: str) -> ModelReply:
+    """Return a way of answering as a model, by its name."""
+    return {"id": name, "object": "model", "created": _CREATED, "owned_by": "quicktakes"}
