@@ -10,11 +10,12 @@ from fastapi import FastAPI
 
 from api.body_limit import BodyLimit
 from api.followed import FollowedCorpus
-from api.problems import add_problem_handlers
+from api.problems import add_problem_handlers, problem_of
 from api.routes import ROUTERS
 from api.runs import Runs
 from api.service import Service
 from api.shutdown import told_to_stop
+from rag.mcp import McpServer
 from rag.ports import Embedder
 from rag.settings import Settings
 from rag.wiring import load_embedder
@@ -38,9 +39,11 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
         runs = Runs(own.streams)
         app.state.service = Service(own, corpus, runs)
         following = asyncio.create_task(corpus.follow(), name="follow the index")
+        tools = McpServer(lambda: corpus.quicktakes, lambda error: problem_of(error)["detail"])
         try:
-            with told_to_stop(lambda: runs.close(_LAST_WORDS_S)):
-                yield
+            async with tools.http() as app.state.mcp:
+                with told_to_stop(lambda: runs.close(_LAST_WORDS_S)):
+                    yield
         finally:
             following.cancel()
             await runs.close(0)

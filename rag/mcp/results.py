@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pydantic import BaseModel
 
 from rag.footnotes import with_footnotes
 from rag.models import Answer, Citation, Evidence, Rung, Search, Status, Suggestion
 
 
-@dataclass(frozen=True, slots=True)
-class FoundEntry:
+class FoundEntry(BaseModel):
     """An entry that was found: how surely it answers the question (0 to 1), and its section that fits best."""
 
     url: str
@@ -21,16 +20,14 @@ class FoundEntry:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(BaseModel):
     """The entries found for a question, best first; notices say what did not work as it is set up to."""
 
     entries: list[FoundEntry]
     notices: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(BaseModel):
     """An answer: [1] in its text stands for the citation with n = 1, which quotes the entry that says so.
 
     The status is abstained where the corpus does not answer the question: the suggestions are then the nearest entries.
@@ -45,8 +42,7 @@ class Answered:
     notices: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class ReadEntry:
+class ReadEntry(BaseModel):
     """An entry whole; quote: the characters of the answer that were asked for, the whole answer where none were."""
 
     url: str
@@ -57,7 +53,7 @@ class ReadEntry:
 
 def found_from(search: Search) -> Found:
     """Return what was found as a tool's result."""
-    return Found([_entry(one) for one in search.evidence], list(search.notices))
+    return Found(entries=[_entry(one) for one in search.evidence], notices=list(search.notices))
 
 
 def answered_from(answer: Answer) -> Answered:

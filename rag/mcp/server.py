@@ -36,15 +36,16 @@ class McpServer:
 
     Args:
         quicktakes: gives the corpus as it is open now.
+        tell: what a caller is told of an error.
     """
 
-    def __init__(self, quicktakes: Callable[[], QuickTakes]) -> None:
+    def __init__(self, quicktakes: Callable[[], QuickTakes], tell: Callable[[QuickTakesError], str] = str) -> None:
         with _logging_untouched():
             self.sdk: MCPServer[Any] = MCPServer(
                 "quicktakes", "QuickTakes", instructions=_INSTRUCTIONS, version=version("quicktakes-rag")
             )
         tools = Tools(quicktakes)
-        for tool in (_telling(tools.search), _telling(tools.ask), _telling(tools.read_entry)):
+        for tool in (_telling(tools.search, tell), _telling(tools.ask, tell), _telling(tools.read_entry, tell)):
             reads = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
             self.sdk.add_tool(tool, description=inspect.getdoc(tool), annotations=reads, structured_output=True)
 
@@ -69,7 +70,9 @@ HttpDoor: TypeAlias = Callable[
 """Replies to one request; an ASGI application."""
 
 
-def _telling(tool: Callable[_Arguments, Awaitable[_Result]]) -> Callable[_Arguments, Awaitable[_Result]]:
+def _telling(
+    tool: Callable[_Arguments, Awaitable[_Result]], tell: Callable[[QuickTakesError], str]
+) -> Callable[_Arguments, Awaitable[_Result]]:
     """Return a tool whose errors are told to the one who called it."""
 
     @wraps(tool)
@@ -77,7 +80,7 @@ def _telling(tool: Callable[_Arguments, Awaitable[_Result]]) -> Callable[_Argume
         try:
             return await tool(*arguments, **named)
         except QuickTakesError as error:
-            raise ToolError(str(error)) from error
+            raise ToolError(tell(error)) from error
 
     return call
 

@@ -76,4 +76,4 @@ def _read(store: PassageStore, url: str, start: int | None, end: int | None) -> 
     first, last = start or 0, len(answer) if end is None else end
     if not first <= last <= len(answer):
         raise QuestionError(f"characters {first} to {last} are none of the answer's, which has {len(answer):,}")
-    return ReadEntry(url, question, answer, answer[first:last])
+    return ReadEntry(url=url, question=question, answer=answer, quote=answer[first:last])
