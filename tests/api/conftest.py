@@ -1,4 +1,4 @@
-"""The service over the starter corpus, once with no language model and once with a scripted one."""
+"""Fixtures of the tests of the doors: the application in this process, and over the starter corpus on a port."""
 
 from __future__ import annotations
 
@@ -8,11 +8,31 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from chromadb.api.client import SharedSystemClient
+from made_service import ENTRIES, serving
 from running import run_service
+from starlette.testclient import TestClient
 
 from rag.settings import Settings
-from rag.testing import HashEmbedder
+from rag.testing import HashEmbedder, entry_text
 from rag.testing.openai_server import OpenAIServer
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    """Give settings with a corpus of three entries and no language model."""
+    (tmp_path / "corpus").mkdir()
+    for path, (question, answer) in ENTRIES.items():
+        (tmp_path / "corpus" / path).write_text(entry_text(question, answer), encoding="utf-8")
+    yield Settings(tmp_path / "corpus", tmp_path / "scratch")
+    SharedSystemClient.clear_system_cache()
+
+
+@pytest.fixture
+def client(settings: Settings) -> Iterator[TestClient]:
+    """Give a client of the running application."""
+    with serving(settings) as own:
+        yield own
 
 
 @pytest.fixture(scope="session")
