@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from api.openai.errors import RefusedRequestError, error_reply
 from api.openai.events import error_of, openai_status
@@ -30,6 +31,8 @@ class OpenAIRoute(APIRoute):
                 return JSONResponse(error_reply(error.status, str(error), error.param, error.code), error.status)
             except RequestValidationError as error:
                 return _invalid(error)
+            except HTTPException as error:  # FastAPI's, of a body that is no text
+                return JSONResponse(error_reply(error.status_code, str(error.detail)), error.status_code, error.headers)
             except (DoorError, QuickTakesError) as error:
                 return error_response(problem_of(error))
 
