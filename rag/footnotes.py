@@ -24,22 +24,24 @@ class Footnotes:
     """Writes one answer: each sentence at once, its numbers before the next one.
 
     Sentences of one line that rest on the same citations share their numbers, behind the last of them; so do the rows
-    of a table, within the last row.
+    of a table, within the last row. What is marked as not supported shares none, and is marked at once.
 
     Attributes:
         opening: what a number begins with; a backslash keeps a Markdown reader from taking it for a link.
     """
 
     opening: str = "["
-    _last: Sentence | None = None
+    _owing: Sentence | None = None
     _length: int = 0
 
     def add(self, lead: str, sentence: Sentence) -> str:
         """Return what to write when a sentence comes: what was owed to the one before, its lead, and itself."""
         owed = self._owed(lead, sentence)
-        self._last = sentence
         self._length += len(lead) + len(sentence.text)
-        return owed + lead + sentence.text[: len(sentence.text) - len(_closing(sentence))]
+        written = owed + lead + sentence.text[: len(sentence.text) - len(_closing(sentence))]
+        mark = SUPPORT_MARKS.get(sentence.support)
+        self._owing = sentence if mark is None else None
+        return written if mark is None else written + self._numbered(sentence) + mark
 
     def finish(self, text: str) -> str:
         """Return what to write after the last sentence.
@@ -48,26 +50,33 @@ class Footnotes:
             text: of the whole answer, which begins with all that was added.
         """
         owed = self._owed("\n", None)
-        self._last = None
+        self._owing = None
         return owed + text[self._length :]
 
     def _owed(self, lead: str, following: Sentence | None) -> str:
-        last = self._last
-        if last is None:
+        owing = self._owing
+        if owing is None:
             return ""
-        numbers = "".join(f"{self.opening}{n}]" for n in last.citations)
-        mark = SUPPORT_MARKS.get(last.support, "")
-        if not numbers or _is_rule(last) or self._shares(lead, following):
-            return _closing(last) + mark
-        return f" {numbers} |{mark}" if _closing(last) else f" {numbers}{mark}"
+        return _closing(owing) if _shares(owing, lead, following) else self._numbered(owing)
 
-    def _shares(self, lead: str, following: Sentence | None) -> bool:
-        """Return whether the numbers of the last sentence stand behind a later one."""
-        last = self._last
-        if last is None or following is None:
-            return False
-        is_same = (following.citations, following.support) == (last.citations, last.support)
-        return is_same and (_is_row(last) or not _NEW_LINE.match(lead))
+    def _numbered(self, sentence: Sentence) -> str:
+        """Return the numbers of a sentence, and the end of its row."""
+        closing = _closing(sentence)
+        if not sentence.citations or _is_rule(sentence):
+            return closing
+        numbers = " " + "".join(f"{self.opening}{n}]" for n in sentence.citations)
+        return f"{numbers} |" if closing else numbers
+
+
+def _shares(sentence: Sentence, lead: str, following: Sentence | None) -> bool:
+    """Return whether the numbers of a sentence stand behind the one that follows, or a later one.
+
+    Args:
+        lead: what stands between them.
+    """
+    if following is None or following.citations != sentence.citations or following.support in SUPPORT_MARKS:
+        return False
+    return _is_row(following) if _is_row(sentence) else not (_NEW_LINE.match(lead) or _is_row(following))
 
 
 def with_footnotes(answer: Answer, opening: str = "[") -> str:

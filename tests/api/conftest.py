@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import hypothesis
 import pytest
 from chromadb.api.client import SharedSystemClient
 from made_service import ENTRIES, serving
@@ -16,6 +17,8 @@ from starlette.testclient import TestClient
 from rag.settings import Settings
 from rag.testing import HashEmbedder, entry_text
 from rag.testing.openai_server import OpenAIServer
+
+hypothesis.settings.register_profile("whole", max_examples=400)  # `make test-schema`
 
 
 @pytest.fixture
