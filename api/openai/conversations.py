@@ -10,6 +10,7 @@ from api.openai.errors import RefusedRequestError
 from api.openai.requests import ContentPart, Message
 from api.openai.texts import read_reply
 from rag.conversation import Resolution, Turn, resolve, turn_of
+from rag.retrieval import MOST_CHARACTERS
 
 NOT_OBEYED: Final = "System messages were not obeyed: answers are made from the entries alone."
 
@@ -73,6 +74,7 @@ def _exchanges(messages: Sequence[Message]) -> Iterator[tuple[str, str]]:
 
 
 def _turn(question: str, reply: str, before: Sequence[Turn]) -> Turn:
+    question = question[:MOST_CHARACTERS]  # a longer one was refused when it was asked here
     read = read_reply(reply)
     asked = resolve(question, before)
     if read.resolved is not None:

@@ -22,6 +22,10 @@ from urllib.parse import quote, unquote, urlsplit
 
 from rag.footnotes import SUPPORT_MARKS
 from rag.models import Answer, Citation, Suggestion
+from rag.retrieval import MOST_CHARACTERS
+
+_MOST_ANSWER: Final = 20_000
+"""Characters of an answer that are read, as `api.schemas.HistoryTurn` bounds it: no answer of ours has as many."""
 
 _RESOLVED: Final = "Answered as: "
 _SOURCES: Final = "Sources:"
@@ -77,7 +81,8 @@ def read_reply(text: str) -> ReadReply:
     resolved: str | None = None
     if body.startswith(_RESOLVED) and "\n\n" in body:
         line, body = body.split("\n\n", 1)
-        resolved = line.removeprefix(_RESOLVED)
+        resolved = line.removeprefix(_RESOLVED)[:MOST_CHARACTERS]
+    body = body[:_MOST_ANSWER]
     for mark in SUPPORT_MARKS.values():
         body = body.replace(mark, "")
     body = _NUMBERS.sub("", body)
