@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.asking import Asked
@@ -79,7 +79,7 @@ async def models() -> JSONResponse:
     responses={200: {"model": ModelReply}, **_errors(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)},
     response_class=JSONResponse,
 )
-async def model(model: str) -> JSONResponse:
+async def model(model: Annotated[str, Path(json_schema_extra={"enum": list(WAYS)})]) -> JSONResponse:
     """Return one way of answering, as a model."""
     way_named(model)
     return JSONResponse(model_reply(model))
