@@ -10,12 +10,13 @@ from fastapi import FastAPI
 
 from api.body_limit import BodyLimit
 from api.followed import FollowedCorpus
-from api.problems import add_problem_handlers
+from api.problems import add_problem_handlers, problem_of
 from api.remembering import forget_daily
 from api.routes import ROUTERS
 from api.runs import Runs
 from api.service import Service
 from api.shutdown import told_to_stop
+from rag.mcp import McpServer
 from rag.ports import Embedder
 from rag.records import open_records
 from rag.settings import Settings
@@ -44,9 +45,11 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
                 asyncio.create_task(corpus.follow(), name="follow the index"),
                 asyncio.create_task(forget_daily(records, own.retention_days), name="forget what is old"),
             ]
+            tools = McpServer(lambda: corpus.quicktakes, lambda error: problem_of(error)["detail"])
             try:
-                with told_to_stop(lambda: runs.close(_LAST_WORDS_S)):
-                    yield
+                async with tools.http() as app.state.mcp:
+                    with told_to_stop(lambda: runs.close(_LAST_WORDS_S)):
+                        yield
             finally:
                 for chore in chores:
                     chore.cancel()
