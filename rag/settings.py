@@ -20,6 +20,9 @@ DEFAULT_ANSWER_CACHE = 2_000
 """10 MB of answers of 200 words, less than the vectors of one corpus take; to keep one more then takes 6 ms
 (`make bench-cached`), which grows with their number."""
 
+DEFAULT_STREAMS = 512
+"""Each holds some 100 kB; two cores write 300 at two sentences a second (`make bench-service`)."""
+
 
 def forbid_telemetry() -> None:
     """Keep the libraries we load from reporting on their users.
@@ -69,6 +72,8 @@ class Settings:
         chroma_url: Chroma server that keeps the vectors, ``http://host:port`` or ``https://host:port``; they are kept
             in `data_dir` where it is None (``QUICKTAKES_CHROMA_URL``).
         chroma_token: what that server wants as ``X-Chroma-Token``, if anything (``QUICKTAKES_CHROMA_TOKEN``).
+        streams: how many answers one worker of the service writes at once; more are asked to wait
+            (``QUICKTAKES_STREAMS``).
         ray_address: ``host:port`` of the Ray cluster that embeds in bulk; None starts one on this machine
             (``QUICKTAKES_RAY_ADDRESS``).
     """
@@ -88,6 +93,7 @@ class Settings:
     chroma_url: str | None = None
     chroma_token: str | None = field(default=None, repr=False)
     ray_address: str | None = None
+    streams: int = DEFAULT_STREAMS
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -106,14 +112,21 @@ class Settings:
             support=_support(os.environ.get("QUICKTAKES_SUPPORT") or "strict"),
             daily_tokens=_amount("QUICKTAKES_DAILY_TOKENS", int),
             daily_usd=_amount("QUICKTAKES_DAILY_USD", float),
-            answer_cache=_answers(os.environ.get("QUICKTAKES_ANSWER_CACHE") or str(DEFAULT_ANSWER_CACHE)),
+            answer_cache=_count("QUICKTAKES_ANSWER_CACHE", DEFAULT_ANSWER_CACHE),
             # The openai package reads this one too, and takes an empty one for an address: so it is refused, not unset.
             openai_base_url=os.environ.get("OPENAI_BASE_URL"),
             openai_api_key=os.environ.get("OPENAI_API_KEY") or None,
             chroma_url=os.environ.get("QUICKTAKES_CHROMA_URL") or None,
             chroma_token=os.environ.get("QUICKTAKES_CHROMA_TOKEN") or None,
             ray_address=os.environ.get("QUICKTAKES_RAY_ADDRESS") or None,
+            streams=_count("QUICKTAKES_STREAMS", DEFAULT_STREAMS, least=1),
         )
+
+
+def hand_down(settings: Settings) -> None:
+    """Have processes that are started from now on read the same corpus and data folder from their environment."""
+    os.environ["QUICKTAKES_CORPUS_DIR"] = str(settings.corpus_dir)
+    os.environ["QUICKTAKES_DATA_DIR"] = str(settings.data_dir)
 
 
 def _support(value: str) -> SupportPolicy:
@@ -122,16 +135,17 @@ def _support(value: str) -> SupportPolicy:
     return "strict" if value == "strict" else "mark"
 
 
-def _answers(value: str) -> int:
-    if not value.isdecimal() or len(value) > len(str(_MOST_ANSWERS)) or int(value) > _MOST_ANSWERS:
+def _count(name: str, default: int, *, least: int = 0) -> int:
+    """Return the number that a variable holds."""
+    value = os.environ.get(name) or str(default)
+    if not value.isdecimal() or len(value) > len(str(_MOST)) or not least <= int(value) <= _MOST:
         raise ConfigurationError(
-            f"QUICKTAKES_ANSWER_CACHE is {value!r}; set it to a number from 0, which keeps none, to {_MOST_ANSWERS:,}, "
-            f"or unset it for {DEFAULT_ANSWER_CACHE:,}"
+            f"{name} is {value!r}; set it to a number from {least} to {_MOST:,}, or unset it for {default:,}"
         )
     return int(value)
 
 
-_MOST_ANSWERS = 1_000_000
+_MOST = 1_000_000
 """What is asked for beyond it is a slip of the keyboard: 64 MB, the most that is kept, hold some 13,000."""
 
 
