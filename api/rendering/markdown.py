@@ -49,7 +49,7 @@ def write(tokens: Sequence[Token]) -> str:
     return _CLEANER.clean(_PARSER.renderer.render(tokens, _PARSER.options, {}))
 
 
-def _picture(
+def _shown(
     _renderer: RendererProtocol, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType
 ) -> str:
     return html.escape(tokens[index].content)
@@ -72,7 +72,8 @@ def _parser() -> MarkdownIt:
     markdown.enable(["table", "strikethrough"]).disable(["html_block", "html_inline", "reference", "code", "lheading"])
     markdown.disable("text_join")  # so that each piece of text stands in its source as it is
     read_maths(markdown)
-    markdown.add_render_rule("image", _picture)
+    for kind in ("image", "text_special"):
+        markdown.add_render_rule(kind, _shown)
     markdown.add_render_rule("table_open", _table_open)
     markdown.add_render_rule("table_close", _table_close)
     return markdown

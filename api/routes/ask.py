@@ -48,7 +48,9 @@ async def ask(
     if _EVENTS in accept:
         return EventStream(run, start)
     last = await result_of(run, request.receive)
-    return JSONResponse(last.content["answer"]) if last.name == "done" else problem_response(last.content["problem"])
+    if last.name != "done":
+        return problem_response(last.content["problem"])
+    return JSONResponse({**last.content["answer"], "html": last.content["html"]})
 
 
 @router.delete("/ask/{run}", status_code=HTTPStatus.NO_CONTENT, responses=problems(HTTPStatus.GONE))

@@ -1,0 +1,55 @@
+// What a student thinks of an answer.
+
+import { post } from "./asking.js";
+import { button, el, speak } from "./elements.js";
+
+const REASONS = ["Wrong", "Not what I asked", "Hard to understand", "Something is missing"];
+
+/** Adds the two ratings to a row of buttons, and returns where a reason is asked for. */
+export function feedbackRow(row, answer, question) {
+  const below = el("div");
+  const send = async (rating, more = {}) => {
+    try {
+      await post("/api/feedback", { answer_id: answer.answer_id, rating, question, ...more });
+      return "Thank you.";
+    } catch {
+      return "This could not be sent. Try again later.";
+    }
+  };
+  const thank = (text) => {
+    below.replaceChildren(el("p", { class: "quiet" }, text));
+    speak(text);
+  };
+  const up = button("Helpful", async () => {
+    press(up, down);
+    thank(await send("up"));
+  }, { "aria-pressed": "false" });
+  const down = button("Not helpful", () => {
+    press(down, up);
+    below.replaceChildren(reasonForm(async (more) => thank(await send("down", more))));
+    below.querySelector("button").focus();
+  }, { "aria-pressed": "false" });
+  row.append(up, down);
+  return below;
+}
+
+function press(pressed, other) {
+  pressed.setAttribute("aria-pressed", "true");
+  other.setAttribute("aria-pressed", "false");
+}
+
+function reasonForm(send) {
+  let reason;
+  const comment = el("input", { type: "text", maxlength: "1000", "aria-label": "What was wrong, in your own words", placeholder: "More, if you like" });
+  const choices = REASONS.map((text) =>
+    button(text, (event) => {
+      reason = text;
+      for (const one of choices) one.setAttribute("aria-pressed", String(one === event.target));
+    }, { "aria-pressed": "false" }),
+  );
+  const onsubmit = (event) => {
+    event.preventDefault();
+    send({ ...(reason && { reason }), ...(comment.value.trim() && { comment: comment.value.trim() }) });
+  };
+  return el("form", { class: "reason", "aria-label": "What was wrong", onsubmit }, choices, comment, el("button", { class: "plain" }, "Send"));
+}
