@@ -39,7 +39,13 @@ class BodyLimit:
                 raise _too_large()
             return message
 
-        await self._app(scope, counted, send)
+        async def corrected(message: Message) -> None:
+            if received <= _MOST_BYTES:
+                await send(message)
+            elif message["type"] == "http.response.start":  # FastAPI's, which takes what was raised for a bad body
+                await problem_response(problem_of(_too_large()))(scope, receive, send)
+
+        await self._app(scope, counted, corrected)
 
 
 def _too_large() -> DoorError:
