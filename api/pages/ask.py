@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from api.asking import Asked, answer_events
-from api.pages.badges import badge_of
+from api.pages.answered import badge_of, sources_of
 from api.pages.writing import page
 from api.problems import problem_of
 from api.routes.ask import turns_of
@@ -31,7 +31,7 @@ MODES: Final = (
     ("explain", "Explain", "The answer, every sentence with its source"),
     ("simpler", "Simpler", "The same in fewer and shorter sentences"),
     ("hint", "Hint", "What leads to the answer without giving it away"),
-    ("check", "Check my answer", "Your own answer compared with the entry"),
+    ("check", "Check me", "Your own answer compared with the entry"),
     ("quiz", "Quiz me", "A question for you to answer"),
 )
 """How to answer: as the form sends it, as it is called, and what it is. The last two need scripts."""
@@ -93,6 +93,7 @@ def _ask_page(
         problem=problem,
         answer=answer,
         badge=badge_of(answer) if answer else None,
+        sources=sources_of(answer) if answer else [],
         html=told.get("html", ""),
         shown=shown,
         entries=sum(subject.entries for subject in subjects),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.pages.writing import page
 from api.problems import DoorError
@@ -19,9 +19,11 @@ _ON_A_PAGE: Final = 50
 
 
 @router.get("", response_class=HTMLResponse)
-async def browse_page(service: ServiceOf) -> HTMLResponse:
-    """Return the page of all subjects."""
+async def browse_page(service: ServiceOf) -> Response:
+    """Return the page of all subjects; where there is but one, go to it."""
     subjects = service.library.subjects()
+    if len(subjects) == 1:
+        return RedirectResponse(f"/browse/{subjects[0].folder}")
     total = sum(subject.entries for subject in subjects)
     return page("browse.html", here="browse", subjects=subjects, total=total)
 

@@ -85,10 +85,15 @@ def source_link(citation: Citation, span: Span | None = None) -> str:
 
 
 def cited_places(sentence: Sentence, citations: Mapping[int, Citation]) -> Iterator[tuple[Citation, Span]]:
-    """Give a sentence's citations with the places that it rests on: itself where it is quoted, else the whole quote."""
+    """Give a sentence's citations with the places that it rests on.
+
+    That is the sentence itself where an entry says it; the whole quote for what a model wrote, and for the rows of a
+    table, which are cited once.
+    """
     for n in sentence.citations:
         if citation := citations.get(n):
-            offset = citation.quote.find(sentence.text) if sentence.verbatim else -1
+            is_quoted = sentence.verbatim and not sentence.text.startswith("|")
+            offset = citation.quote.find(sentence.text) if is_quoted else -1
             start = citation.start + offset
             yield (
                 citation,

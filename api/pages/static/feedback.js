@@ -20,17 +20,24 @@ export function feedbackRow(row, answer, question) {
     below.replaceChildren(el("p", { class: "quiet" }, text));
     speak(text);
   };
-  const up = button("Helpful", async () => {
+  const up = thumb("Helpful", false, async () => {
     press(up, down);
     thank(await send("up"));
-  }, { "aria-pressed": "false" });
-  const down = button("Not helpful", () => {
+  });
+  const down = thumb("Not helpful", true, () => {
     press(down, up);
     below.replaceChildren(reasonForm(async (more) => thank(await send("down", more))));
     below.querySelector("button").focus();
-  }, { "aria-pressed": "false" });
-  row.append(up, down);
+  });
+  row.append(el("div", { class: "votes" }, up, down));
   return below;
+}
+
+function thumb(label, isDown, onclick) {
+  const one = button("", onclick, { "aria-pressed": "false", "aria-label": label, title: label });
+  const turned = isDown ? ' transform="rotate(180 12 12)"' : "";
+  one.innerHTML = `<svg viewBox="0 0 24 24" width="18" height="18" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linejoin="round"><path${turned} d="M4 11h3v9H4zM7 11l4-8c1.6 0 2.6 1.2 2.3 2.8L12.7 9H18a2 2 0 0 1 2 2.4l-1.3 7A2 2 0 0 1 16.7 20H7"/></svg>`;
+  return one;
 }
 
 function press(pressed, other) {

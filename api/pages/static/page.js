@@ -32,7 +32,7 @@ const modeNow = () => form.elements.mode.value;
 function showMode() {
   const [label, placeholder, go, told] = MODES[modeNow()];
   byId("q-label").textContent = label;
-  box.placeholder = talk.turns.length && modeNow() === "explain" ? "Ask a follow-up, or something else" : placeholder;
+  box.placeholder = talk.turns.length && modeNow() === "explain" ? "Ask a follow-up" : placeholder;
   box.required = modeNow() !== "quiz";
   byId("go").textContent = go;
   byId("mode-told").textContent = told;
@@ -124,13 +124,13 @@ function open(kept) {
   byId("turns").replaceChildren();
   byId("spoken").replaceChildren();
   started();
-  for (const turn of talk.turns) restore(turn);
+  talk.turns.forEach(restore);
   showMode();
   byId("turns").lastElementChild?.scrollIntoView({ block: "start" });
 }
 
-function restore(turn) {
-  if (turn.kind === "answer") return new Turn(turn.question, begin).show(turn.answer, turn.html);
+function restore(turn, place) {
+  if (turn.kind === "answer") return new Turn(turn.question, begin, place ? null : talk.about).show(turn.answer, turn.html);
   const lesson = new Lesson(begin, keepTurn);
   lesson.title.textContent = turn.question;
   return turn.kind === "quiz" ? lesson.pose(turn.quiz, turn.topic) : lesson.show(turn.check, turn.own);
@@ -189,7 +189,7 @@ const shown = byId("shown") && JSON.parse(byId("shown").textContent);
 if (shown) {
   talk = newTalk(shown.about);
   document.querySelector("[data-server]").remove();
-  new Turn(shown.question, begin).show(shown.answer, shown.html);
+  new Turn(shown.question, begin, shown.about).show(shown.answer, shown.html);
   keepTurn({ kind: "answer", question: shown.question, answer: shown.answer, html: shown.html });
 }
 showMode();

@@ -6,11 +6,12 @@ import { troubleBox } from "./trouble.js";
 
 /** An answer on the page. `next(question, mode, level)` asks something else. */
 export class Turn {
-  constructor(question, next) {
+  constructor(question, next, about) {
     this.question = question;
     this.next = next;
     this.body = el("div");
-    this.element = el("article", { class: "turn" }, el("h2", { class: "asked", tabindex: "-1" }, question), this.body);
+    const entry = about && el("p", { class: "resolved" }, "About ", el("a", { href: about.url }, about.question));
+    this.element = el("article", { class: "turn" }, el("h2", { class: "asked" }, question), entry, this.body);
     byId("turns").append(this.element);
   }
 
@@ -74,7 +75,6 @@ export class Turn {
         row.append(button("Copy", (event) => copy(copyText(this.question, answer), event.target)));
       }
     }
-    row.append(el("span", { class: "gap" }));
     return el("div", {}, row, feedbackRow(row, answer, this.question));
   }
 
@@ -92,7 +92,7 @@ export class Turn {
   }
 }
 
-/** Says what an answer was made from, as `api/pages/badges.py` does. */
+/** Says what an answer was made from, as `api/pages/answered.py` does. */
 export function badgeOf(answer) {
   const count = new Set(answer.citations.map((citation) => citation.url)).size;
   const entries = count === 1 ? "1 entry" : `${count} entries`;
@@ -105,7 +105,7 @@ export function badgeOf(answer) {
   return { kind: answer.rung, text: said };
 }
 
-export const placeOf = (citation) => `${citation.url}?start=${citation.start}&end=${citation.end}#cited`;
+const placeOf = (citation) => `${citation.url}?start=${citation.start}&end=${citation.end}#cited`;
 
 function correction(corrected) {
   return el(
@@ -116,16 +116,20 @@ function correction(corrected) {
   );
 }
 
+/** Lists each entry once, after the numbers of its places. */
 function sourcesOf(answer) {
-  const items = answer.citations.map((citation) =>
-    el(
-      "li",
-      { value: citation.n },
-      el("a", { class: "cite", "data-n": citation.n, href: placeOf(citation) }, citation.title),
-      citation.section && [" ", el("span", { class: "quiet" }, citation.section)],
-    ),
+  const titles = new Map(answer.citations.map(({ url, title }) => [url, title]));
+  const numbersOf = (url) => answer.citations.filter((one) => one.url === url).map(noteOf);
+  const items = [...titles].map(([url, title]) =>
+    el("li", {}, el("span", { class: "numbers" }, numbersOf(url)), el("a", { href: url }, title)),
   );
-  return el("section", { class: "sources", "aria-label": "Sources" }, el("h3", {}, "Sources"), el("ol", {}, items));
+  return el("section", { class: "sources", "aria-label": "Sources" }, el("h3", {}, "Sources"), el("ul", {}, items));
+}
+
+/** Returns the number of a citation, which opens its source. */
+export function noteOf(citation) {
+  const label = `Source ${citation.n}: ${citation.section || citation.title}`;
+  return el("sup", { class: "note" }, el("a", { class: "cite", href: placeOf(citation), "data-n": citation.n, "aria-label": label }, String(citation.n)));
 }
 
 function suggestionsOf(answer) {

@@ -3,7 +3,7 @@
 import { call, post } from "./asking.js";
 import { button, byId, el, prose, speak } from "./elements.js";
 import { troubleBox } from "./trouble.js";
-import { placeOf } from "./turn.js";
+import { noteOf } from "./turn.js";
 
 const COVERED = { covered: "Covered", partly: "In part", missing: "Missing" };
 const FOUND = { right: "Right", alike: "Compare", wrong: "Not so", unsaid: "Not in the entry" };
@@ -13,7 +13,7 @@ export class Lesson {
   constructor(next, kept) {
     this.next = next;
     this.kept = kept;
-    this.title = el("h2", { class: "asked", tabindex: "-1" });
+    this.title = el("h2", { class: "asked" });
     this.body = el("div");
     this.element = el("article", { class: "turn" }, this.title, this.body);
     byId("turns").append(this.element);
@@ -65,7 +65,7 @@ export class Lesson {
     const yours = el("details", {}, el("summary", { class: "quiet" }, "Your answer"), el("p", {}, own));
     if (check.status === "abstained") {
       const near = check.suggestions.map(({ question }) => el("li", {}, el("a", { href: `/?q=${encodeURIComponent(question)}`, "data-ask": question }, question)));
-      this.body.replaceChildren(el("p", { class: "rung abstained" }, "Not covered"), prose("", "prose"), el("p", {}, "No entry answers this question, so your answer cannot be checked."), yours, near.length ? el("section", { class: "next" }, el("h3", {}, "The nearest questions it does answer"), el("ul", {}, near)) : "");
+      this.body.replaceChildren(el("p", { class: "rung abstained" }, "Not covered"), el("p", {}, "No entry answers this question, so your answer cannot be checked."), yours, near.length ? el("section", { class: "next" }, el("h3", {}, "The nearest questions it does answer"), el("ul", {}, near)) : "");
       speak("No entry answers this question, so your answer cannot be checked.");
       return;
     }
@@ -107,21 +107,19 @@ function summaryOf(facts) {
 
 function factOf(fact, check) {
   const text = prose(fact.html);
-  (text.lastElementChild || text).append(...noteOf(fact.citation, check));
+  (text.lastElementChild || text).append(...cited(fact.citation, check));
   return el("li", { class: fact.coverage }, el("span", { class: "tag" }, COVERED[fact.coverage]), text);
 }
 
 function findingOf(one, check) {
   const reason = one.reason && el("span", { class: "quiet" }, ` ${one.reason}`);
-  const text = el("div", { class: "prose" }, el("p", {}, one.text, " ", noteOf(one.citation, check), reason));
+  const text = el("div", { class: "prose" }, el("p", {}, one.text, " ", cited(one.citation, check), reason));
   return el("li", { class: one.finding }, el("span", { class: "tag" }, FOUND[one.finding]), text);
 }
 
-function noteOf(n, check) {
+function cited(n, check) {
   const citation = check.citations.find((one) => one.n === n);
-  if (!citation) return [];
-  const label = `Source ${n}: ${citation.title}`;
-  return [el("sup", { class: "note" }, el("a", { class: "cite", href: placeOf(citation), "data-n": n, "aria-label": label }, String(n)))];
+  return citation ? [noteOf(citation)] : [];
 }
 
 const noticesOf = ({ notices }) => notices.map((notice) => el("p", { class: "notice" }, notice));

@@ -1,4 +1,4 @@
-"""What an answer was made from, in the few words that stand above it."""
+"""What stands about an answer on its page: what it was made from, above it, and its sources, below."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ def badge_of(answer: Mapping[str, Any]) -> Badge:
     if answer["status"] == "partial":
         return Badge("partial", f"Partly covered, {made[:1].lower()}{made[1:]}")
     return Badge(answer["rung"], made)
+
+
+def sources_of(answer: Mapping[str, Any]) -> list[list[Mapping[str, Any]]]:
+    """Return an answer's citations, those of an entry together, in the order of their numbers."""
+    by_entry: dict[str, list[Mapping[str, Any]]] = {}
+    for citation in answer["citations"]:
+        by_entry.setdefault(citation["url"], []).append(citation)
+    return list(by_entry.values())
 
 
 def _made(answer: Mapping[str, Any]) -> str:
