@@ -42,7 +42,8 @@ export class Turn {
 
   /** Shows a whole answer. */
   show(answer, html) {
-    const written = this.answer?.innerHTML === html ? this.answer : prose(html, "prose answer");
+    const whole = prose(html, "prose answer");
+    const written = this.answer && isSame(this.answer, whole) ? this.answer : whole; // what is read stays in its place
     written.classList.remove("writing");
     if (answer.status === "abstained") speak(answer.text);
     const badge = badgeOf(answer);
@@ -92,6 +93,11 @@ export class Turn {
   }
 }
 
+function isSame(one, other) {
+  const [blocks, others] = [one, other].map(({ children }) => [...children].map(({ outerHTML }) => outerHTML));
+  return blocks.length === others.length && blocks.every((block, n) => block === others[n]);
+}
+
 /** Says what an answer was made from, as `api/pages/answered.py` does. */
 export function badgeOf(answer) {
   const count = new Set(answer.citations.map((citation) => citation.url)).size;
@@ -112,7 +118,7 @@ function correction(corrected) {
     "p",
     { class: "corrected" },
     el("strong", {}, "First, a correction."),
-    ` The question takes for granted that “${corrected.statement}”. The entries say otherwise.`,
+    ` The question takes this for granted: “${corrected.statement}”.`,
   );
 }
 
