@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from api.asking import Asked, answer_events
 from api.pages.answered import badge_of, sources_of
 from api.pages.writing import page
 from api.problems import problem_of
-from api.routes.ask import turns_of
+from api.routes.ask import begin
 from api.runs import RunEvent
-from api.schemas import HistoryTurn
+from api.schemas import AskRequest, HistoryTurn
 from api.service import Service, ServiceOf
 from api.streaming import result_of
 from rag.errors import QuestionError
 from rag.library import EntryPage, Library, Title
 from rag.models import Mode
-from rag.retrieval import check_question
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,17 +49,17 @@ async def ask_page(
     """Return the page, with the answer where a question came with it."""
     asked = q.strip()
     entry = service.library.page(about) if about else None
-    reply = await _replied(request, service, Asked(asked, mode, history=turns_of(_before(entry)))) if asked else None
+    body = AskRequest.model_construct(question=asked, mode=mode, history=_before(entry))
+    reply = await _replied(request, service, body) if asked else None
     return _ask_page(service.library, asked, mode, entry, reply)
 
 
-async def _replied(request: Request, service: Service, asked: Asked) -> RunEvent:
+async def _replied(request: Request, service: Service, body: AskRequest) -> RunEvent:
     """Return how the answer ended: `done`, or `error` with its problem."""
     try:
-        check_question(asked.question)
+        run = await begin(service, body)
     except QuestionError as error:
         return RunEvent("error", {"problem": problem_of(error)})
-    run = service.runs.start(partial(answer_events, service.quicktakes, asked))
     return await result_of(run, request.receive)
 
 

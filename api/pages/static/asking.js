@@ -33,6 +33,7 @@ export const post = (path, body, options = {}) =>
 export async function ask(body, tell, signal) {
   let lastId = "";
   let losses = 0;
+  let isAnew = false;
   for (;;) {
     try {
       const response = await fetch("/api/ask", {
@@ -57,10 +58,10 @@ export async function ask(body, tell, signal) {
     } catch (error) {
       if (signal.aborted) throw error;
       if (error instanceof Trouble) {
-        if (!lastId || !GONE.includes(error.problem.type) || losses) throw error;
+        if (!lastId || isAnew || !GONE.includes(error.problem.type)) throw error;
         lastId = "";
+        isAnew = true;
         tell("restart", {});
-        losses += 1;
         continue;
       }
       if (losses >= PATIENCE_MS.length) throw new Trouble({});
