@@ -28,17 +28,20 @@ class Page(HTMLParser):
         del self.blocks[keep:]
         self.feed(html)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 html.parser's
+        """Begin an element."""
         if self._depth == 0:
             self.blocks.append("")
         self.blocks[-1] += self.get_starttag_text() or ""
         self._depth += tag not in {"br", "hr"}
 
     def handle_endtag(self, tag: str) -> None:
+        """End an element."""
         self.blocks[-1] += f"</{tag}>"
         self._depth -= 1
 
     def handle_data(self, data: str) -> None:
+        """Add text."""
         if self._depth:
             self.blocks[-1] += data
 

@@ -55,9 +55,8 @@ HOSTILE = (
     "![picture](https://evil.example/pixel.png) ![x](data:image/svg+xml;base64,PHN2Zz4=)",
     "[x]: javascript:alert(1)\n\n[x]",
 )
-SHOWN = set(
-    "p br hr h3 h4 h5 h6 strong em s code pre blockquote ul ol li div table thead tbody tr th td a mark sup span".split()
-)
+SHOWN = set("p br hr h3 h4 h5 h6 strong em s code pre blockquote ul ol li div a mark sup span".split())
+SHOWN |= set("table thead tbody tr th td".split())
 ATTRIBUTES = set("href title class id start rel tabindex role aria-label data-n".split()) | MATHML_ATTRIBUTES
 
 
@@ -72,9 +71,11 @@ class Seen(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """See an element."""
         self.elements.append((tag, dict(attrs)))
 
     def handle_data(self, data: str) -> None:
+        """See text."""
         self.text += data
 
 
