@@ -36,7 +36,8 @@ def subject_page(
     number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
 ) -> HTMLResponse:
     """Return a page of a subject's questions: all, or those that have some words."""
-    subject = next((one for one in service.library.subjects() if one.folder == folder), None)
+    subjects = service.library.subjects()
+    subject = next((one for one in subjects if one.folder == folder), None)
     if subject is None:
         raise DoorError(HTTPStatus.NOT_FOUND, "no-subject", "No entry is filed under that subject.")
     titles = [title for title in service.library.titles_in(folder) if _has(title, words)]
@@ -47,6 +48,7 @@ def subject_page(
         "subject.html",
         here="browse",
         subject=subject,
+        has_others=len(subjects) > 1,
         words=words.strip(),
         titles=shown,
         total=len(titles),

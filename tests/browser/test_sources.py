@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 from students import COMPOSED, CURATED, ask, words_of
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
 def test_a_number_opens_its_own_sentence(page: Page) -> None:
@@ -54,6 +55,7 @@ def test_on_a_phone_the_source_is_below(opened: Callable[..., Page], site: str) 
     assert number
     assert source
     assert number["y"] + number["height"] < source["y"]
+    assert source["width"] == PHONE["viewport"]["width"]
     page.get_by_role("button", name="Close the source").tap()
     expect(page.locator("#source")).to_be_hidden()
 

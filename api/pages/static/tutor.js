@@ -113,7 +113,7 @@ function factOf(fact, check) {
 
 function findingOf(one, check) {
   const reason = one.reason && el("span", { class: "quiet" }, ` ${one.reason}`);
-  const text = el("div", { class: "prose" }, el("p", {}, one.text, " ", cited(one.citation, check), reason));
+  const text = el("div", { class: "prose" }, el("p", {}, one.text, cited(one.citation, check), reason));
   return el("li", { class: one.finding }, el("span", { class: "tag" }, FOUND[one.finding]), text);
 }
 
