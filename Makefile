@@ -8,7 +8,7 @@ BIN := .venv/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help setup ask test test-ray test-live test-postgres check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean bench-chat bench-follow-ups bench-composed bench-generation bench-grounding bench-suggestions bench-cached bench-tutoring bench-premises
+.PHONY: help setup ask serve test test-ray test-live test-postgres check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean bench-chat bench-follow-ups bench-composed bench-generation bench-grounding bench-suggestions bench-cached bench-tutoring bench-premises
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -19,6 +19,9 @@ setup: .venv/.ready ## Make .venv with everything to run; leaves .venv/bin/quick
 ask: .venv/.ready ## Answer a question: make ask Q="..." [CORPUS=folder]
 	@$(BIN)/quicktakes ask --corpus-dir "$(CORPUS)" -- "$$QUESTION"; \
 	code=$$?; [ $$code -eq 3 ] || exit $$code  # abstaining is an answer, not a failure of make
+
+serve: .venv/.ready ## Open http://127.0.0.1:8000 to ask on: make serve [CORPUS=folder] [PORT=8000]
+	@$(BIN)/quicktakes serve --corpus-dir "$(CORPUS)" --port $(or $(PORT),8000)
 
 test: .venv/.ready-dev ## Run all tests
 	$(BIN)/pytest

@@ -1,1 +1,5 @@
-"""The doors over HTTP; empty until the service is built."""
+"""The doors over HTTP: thin endpoints over `rag`, for students, editors and programs."""
+
+from api.app import create_app
+
+__all__ = ["create_app"]

@@ -18,6 +18,7 @@ _COMMANDS = (
     ("search",),
     ("check",),
     ("quiz",),
+    ("serve",),
     ("index", "sync"),
     ("index", "watch"),
     ("index", "status"),

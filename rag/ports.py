@@ -188,6 +188,14 @@ class PassageStore(Protocol):
         """Return the decoded answer of an entry; raises `NotIndexedError`."""
         ...
 
+    def questions(self) -> dict[str, str]:
+        """Return the questions of all indexed entries by url, in the order of their urls."""
+        ...
+
+    def path_of(self, url: str) -> str:
+        """Return the path of an entry's file, relative to the corpus folder; raises `NotIndexedError`."""
+        ...
+
     def passages(self, urls: Collection[str]) -> list[Passage]:
         """Return the passages of some entries, in the order of entry and place."""
         ...

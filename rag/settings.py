@@ -22,6 +22,9 @@ DEFAULT_ANSWER_CACHE = 2_000
 """10 MB of answers of 200 words, less than the vectors of one corpus take; to keep one more then takes 6 ms
 (`make bench-cached`), which grows with their number."""
 
+DEFAULT_STREAMS = 512
+"""Each holds some 100 kB; two cores write 300 at two sentences a second (`make bench-service`)."""
+
 
 def forbid_telemetry() -> None:
     """Keep the libraries we load from reporting on their users.
@@ -71,6 +74,8 @@ class Settings:
         chroma_url: Chroma server that keeps the vectors, ``http://host:port`` or ``https://host:port``; they are kept
             in `data_dir` where it is None (``QUICKTAKES_CHROMA_URL``).
         chroma_token: what that server wants as ``X-Chroma-Token``, if anything (``QUICKTAKES_CHROMA_TOKEN``).
+        streams: how many answers one worker of the service writes at once; more are asked to wait
+            (``QUICKTAKES_STREAMS``).
         ray_address: ``host:port`` of the Ray cluster that embeds in bulk; None starts one on this machine
             (``QUICKTAKES_RAY_ADDRESS``).
         database_url: of the service's records, ``sqlite:///file`` or ``postgresql://...``
@@ -94,6 +99,7 @@ class Settings:
     chroma_url: str | None = None
     chroma_token: str | None = field(default=None, repr=False)
     ray_address: str | None = None
+    streams: int = DEFAULT_STREAMS
     database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
     retention_days: int = DEFAULT_RETENTION_DAYS
 
@@ -114,16 +120,23 @@ class Settings:
             support=_support(os.environ.get("QUICKTAKES_SUPPORT") or "strict"),
             daily_tokens=_amount("QUICKTAKES_DAILY_TOKENS", int),
             daily_usd=_amount("QUICKTAKES_DAILY_USD", float),
-            answer_cache=_count("QUICKTAKES_ANSWER_CACHE", DEFAULT_ANSWER_CACHE, "keeps none", _MOST_ANSWERS),
+            answer_cache=_count("QUICKTAKES_ANSWER_CACHE", DEFAULT_ANSWER_CACHE),
             # The openai package reads this one too, and takes an empty one for an address: so it is refused, not unset.
             openai_base_url=os.environ.get("OPENAI_BASE_URL"),
             openai_api_key=os.environ.get("OPENAI_API_KEY") or None,
             chroma_url=os.environ.get("QUICKTAKES_CHROMA_URL") or None,
             chroma_token=os.environ.get("QUICKTAKES_CHROMA_TOKEN") or None,
             ray_address=os.environ.get("QUICKTAKES_RAY_ADDRESS") or None,
+            streams=_count("QUICKTAKES_STREAMS", DEFAULT_STREAMS, least=1),
             database_url=os.environ.get("QUICKTAKES_DATABASE_URL") or DEFAULT_DATABASE_URL,
-            retention_days=_count("QUICKTAKES_RETENTION_DAYS", DEFAULT_RETENTION_DAYS, "keeps everything", _MOST_DAYS),
+            retention_days=_count("QUICKTAKES_RETENTION_DAYS", DEFAULT_RETENTION_DAYS, most=_MOST_DAYS),
         )
+
+
+def hand_down(settings: Settings) -> None:
+    """Have processes that are started from now on read the same corpus and data folder from their environment."""
+    os.environ["QUICKTAKES_CORPUS_DIR"] = str(settings.corpus_dir)
+    os.environ["QUICKTAKES_DATA_DIR"] = str(settings.data_dir)
 
 
 def _support(value: str) -> SupportPolicy:
@@ -132,18 +145,17 @@ def _support(value: str) -> SupportPolicy:
     return "strict" if value == "strict" else "mark"
 
 
-def _count(name: str, default: int, meaning_of_0: str, most: int) -> int:
-    """Return the whole number that a variable holds, from 0 to the most."""
-    value = os.environ.get(name) or str(default)
-    if not value.isdecimal() or len(value) > len(str(most)) or int(value) > most:
+def _count(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    """Return the number that a variable holds."""
+    value, most = os.environ.get(name) or str(default), most or _MOST
+    if not value.isdecimal() or len(value) > len(str(most)) or not least <= int(value) <= most:
         raise ConfigurationError(
-            f"{name} is {value!r}; set it to a number from 0, which {meaning_of_0}, to {most:,}, "
-            f"or unset it for {default:,}"
+            f"{name} is {value!r}; set it to a number from {least} to {most:,}, or unset it for {default:,}"
         )
     return int(value)
 
 
-_MOST_ANSWERS = 1_000_000
+_MOST = 1_000_000
 """What is asked for beyond it is a slip of the keyboard: 64 MB, the most that is kept, hold some 13,000."""
 
 _MOST_DAYS = 36_500

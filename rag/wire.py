@@ -23,7 +23,7 @@ def answer_to_json(answer: Answer, line_id: Json = None) -> dict[str, Json]:
         "sentences": [asdict(sentence) for sentence in answer.sentences],
         "citations": [asdict(citation) for citation in answer.citations],
         "suggestions": [asdict(suggestion) for suggestion in answer.suggestions],
-        "evidence": [_evidence_to_json(evidence) for evidence in answer.evidence],
+        "evidence": [evidence_to_json(evidence) for evidence in answer.evidence],
         "provenance": asdict(answer.provenance),
         "timings_ms": answer.timings_ms,
         "notices": list(answer.notices),
@@ -81,7 +81,7 @@ def search_to_json(
     reply: dict[str, Json] = {
         **_identity(line_id),
         "query": query.question,
-        "results": [_evidence_to_json(one) | ({"why": _explained(one)} if explain else {}) for one in search.evidence],
+        "results": [evidence_to_json(one) | ({"why": _explained(one)} if explain else {}) for one in search.evidence],
         "notices": list(search.notices),
         "timings_ms": dict(timings_ms),
     }
@@ -112,7 +112,8 @@ def _identity(line_id: Json) -> dict[str, Json]:
     return {} if line_id is None else {"id": line_id}
 
 
-def _evidence_to_json(evidence: Evidence) -> dict[str, Json]:
+def evidence_to_json(evidence: Evidence) -> dict[str, Json]:
+    """Return an entry as it was found, with its best passage, as JSON."""
     passage = evidence.passage
     return {
         "rank": evidence.rank,

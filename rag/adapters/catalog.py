@@ -105,6 +105,14 @@ class Catalog:
         """Return the decoded answer of an indexed entry."""
         return self._text_of(url, "answer")
 
+    def questions(self) -> dict[str, str]:
+        """Return the questions of all indexed entries by url, in the order of their urls."""
+        return dict(self._rows("SELECT url, question FROM entries ORDER BY url"))
+
+    def path_of(self, url: str) -> str:
+        """Return the path of an entry's file, relative to the corpus folder; raises `NotIndexedError`."""
+        return self._one("SELECT path FROM files WHERE url = ? AND problem IS NULL ORDER BY path", url)
+
     def passages(self, urls: Collection[str]) -> list[Passage]:
         """Return the passages of some entries, in the order of entry and place."""
         query = f"""SELECT id, url, kind, section, text, start, "end" FROM passages
@@ -173,7 +181,10 @@ class Catalog:
         return self._known
 
     def _text_of(self, url: str, column: str) -> str:
-        rows = self._rows(f"SELECT {column} FROM entries WHERE url = ?", url)
+        return self._one(f"SELECT {column} FROM entries WHERE url = ?", url)
+
+    def _one(self, query: str, url: str) -> str:
+        rows = self._rows(query, url)
         if not rows:
             raise NotIndexedError(f"no entry {url} in the index")
         return rows[0][0]

@@ -20,6 +20,7 @@ from rag.cli.opening import open_corpus, warn
 from rag.cli.options import AsJson, Batch, CorpusDir, DataDir, Exclude
 from rag.cli.output import write_json
 from rag.cli.progress import show_progress
+from rag.cli.serving import serve_command
 from rag.cli.tutoring import InMode, Level, check_command, check_level, quiz_command
 from rag.errors import QuickTakesError
 from rag.retrieval import check_question
@@ -43,6 +44,7 @@ app.add_typer(corpus_app, name="corpus")
 app.add_typer(keys_app, name="keys")
 app.command("check")(check_command)
 app.command("quiz")(quiz_command)
+app.command("serve")(serve_command)
 
 Question = Annotated[str | None, typer.Argument(show_default=False, help="The question; or give --batch.")]
 Explain = Annotated[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -42,6 +42,12 @@ class Chat:
     generator: AnswerGenerator
     keeper: Keeper | None
     portal: BlockingPortal
+    _models: Sequence[OpenAIChatModel] = ()
+
+    async def aclose(self) -> None:
+        """Close the connections that wait on the running event loop; those of the portal's close with it."""
+        for model in self._models:
+            await model.aclose()
 
 
 @contextmanager
@@ -70,7 +76,7 @@ def open_chat(settings: Settings, weigh: Callable[[str], float]) -> Generator[Ch
     generator = make_generator(model, weigh, settings.support, judge)
     with _open_keeper(settings, candidates[0]) as keeper, start_blocking_portal() as portal:
         try:
-            yield Chat(generator, keeper, portal)
+            yield Chat(generator, keeper, portal, closers)
         finally:
             for closer in closers:
                 portal.call(closer.aclose)

@@ -44,7 +44,7 @@ class Result:
 def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Run in a folder with a small corpus, no environment of the tester's, and no model."""
     settings = """
-        CORPUS_DIR DATA_DIR EMBEDDER RERANKER CHAT_MODEL JUDGE_MODEL SUPPORT DAILY_TOKENS DAILY_USD ANSWER_CACHE
+        CORPUS_DIR DATA_DIR EMBEDDER RERANKER CHAT_MODEL JUDGE_MODEL SUPPORT DAILY_TOKENS DAILY_USD ANSWER_CACHE STREAMS
         DATABASE_URL RETENTION_DAYS
         """.split()
     for name in (

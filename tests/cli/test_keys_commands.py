@@ -68,4 +68,4 @@ def test_retention_is_a_number_of_days(run: Run, monkeypatch: pytest.MonkeyPatch
     refused = run("keys", "list")
     assert refused.code == 1
     assert "QUICKTAKES_RETENTION_DAYS" in refused.err
-    assert "0, which keeps everything, to 36,500, or unset it for 90" in refused.err
+    assert "from 0 to 36,500, or unset it for 90" in refused.err

@@ -1,0 +1,108 @@
+"""The corpus as it is open now, opened anew when its index changes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Final
+
+from rag.errors import IndexStateError, QuickTakesError
+from rag.library import Library
+from rag.ports import Embedder
+from rag.settings import Settings
+from rag.wiring import QuickTakes, index_folder, open_for_reading
+
+_LOOK_S: Final = 0.5
+"""Between two looks at which generation is in use: a file of five bytes."""
+
+_RETIRED_S: Final = 300.0
+"""How long a generation stays open that others took the place of: longer than any answer from it takes."""
+
+_log: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """One generation, open; `name` is None where there is none and the files themselves were read."""
+
+    name: str | None
+    quicktakes: QuickTakes
+    library: Library
+    closer: ExitStack
+
+
+class FollowedCorpus:
+    """Gives the corpus as it is open now; take it anew for each request."""
+
+    def __init__(self, settings: Settings, embedder: Embedder) -> None:
+        self._settings = settings
+        self._embedder = embedder
+        self._open = self._open_newest()
+        self._retired: list[_Opened] = []
+
+    @property
+    def quicktakes(self) -> QuickTakes:
+        """Return what answers."""
+        return self._open.quicktakes
+
+    @property
+    def library(self) -> Library:
+        """Return what the entries are read from."""
+        return self._open.library
+
+    @property
+    def generation(self) -> str | None:
+        """Return the name of the generation that is open; None where there is none to use."""
+        return self._open.name
+
+    def newest(self) -> str | None:
+        """Return the name of the generation that is in use on disk; None where there is none."""
+        try:
+            return index_folder(self._settings).current_folder().name
+        except IndexStateError:
+            return None
+
+    async def follow(self) -> None:
+        """Open each generation that is put in use, until cancelled; one that cannot be opened is told once."""
+        told: str | None = None
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            newest = self.newest()
+            if newest in {self.generation, told}:
+                continue
+            try:
+                self._replace(await asyncio.to_thread(self._open_newest))
+            except (QuickTakesError, OSError) as error:
+                told = newest
+                _log.warning("generation %s was not opened: %s", newest, error)
+
+    async def aclose(self) -> None:
+        """Close everything."""
+        for opened in (*self._retired, self._open):
+            await _close(opened)
+
+    def _replace(self, newer: _Opened) -> None:
+        older, self._open = self._open, newer
+        self._retired.append(older)
+        asyncio.get_running_loop().call_later(_RETIRED_S, self._retire, older)
+        _log.info("answering from generation %s", newer.name)
+
+    def _retire(self, older: _Opened) -> None:
+        self._retired.remove(older)
+        asyncio.create_task(_close(older))  # noqa: RUF006 nobody waits for it
+
+    def _open_newest(self) -> _Opened:
+        with ExitStack() as failed:
+            quicktakes, _ = failed.enter_context(open_for_reading(self._settings, self._embedder))
+            retriever = quicktakes.retriever
+            library = Library(self._settings.corpus_dir, retriever.store, retriever.snapshot)
+            name = None if retriever.snapshot.words_only else self.newest()
+            return _Opened(name, quicktakes, library, failed.pop_all())
+
+
+async def _close(opened: _Opened) -> None:
+    if opened.quicktakes.chat is not None:
+        await opened.quicktakes.chat.aclose()
+    await asyncio.to_thread(opened.closer.close)

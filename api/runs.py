@@ -1,0 +1,190 @@
+"""Answers under way: each is made once, and read by whoever holds its name, from any event on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+
+from api.problems import DoorError, problem_of
+
+HEARTBEAT_S: Final = 15.0
+"""Quiet after which a stream says that it is still there: proxies close what is silent for 30 to 60 s."""
+
+ABANDONED_S: Final = 5.0
+"""How long an answer that nobody reads goes on: a phone that changes networks is back by then."""
+
+_KEPT: Final = 256
+"""Ended answers that can still be read to their end after a lost connection, 20 to 60 kB each."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvent:
+    """One thing that is told of an answer; ``done`` and ``error`` are the last one of any."""
+
+    name: str
+    content: Mapping[str, Any]
+
+
+class Run:
+    """One answer while it is made, and for a while after.
+
+    Attributes:
+        name: cannot be guessed: who knows it may read the answer, and stop it.
+        last: the event that ended it; None before.
+    """
+
+    def __init__(self) -> None:
+        self.name = secrets.token_urlsafe(16)
+        self.last: RunEvent | None = None
+        self._written: list[bytes] = []
+        self._news = asyncio.get_running_loop().create_future()
+        self._task: asyncio.Task[None] | None = None
+        self._reason: DoorError | None = None
+        self._readers = 0
+
+    def start(self, make: Callable[[str], AsyncGenerator[RunEvent]]) -> asyncio.Task[None]:
+        """Make the answer, in a task of its own.
+
+        Args:
+            make: gives its events; is told its name.
+        """
+        self._task = asyncio.create_task(self._make(make(self.name)), name=f"answer {self.name}")
+        return self._task
+
+    def stop(self, reason: DoorError) -> None:
+        """End the answer: what its model still writes is cancelled at once, and its readers are told why."""
+        if self._task is not None and self.last is None:
+            self._reason = self._reason or reason
+            self._task.cancel()
+
+    def enter(self) -> None:
+        """Count a reader in."""
+        self._readers += 1
+
+    def leave(self) -> None:
+        """Count a reader out; an answer that nobody reads is stopped after a while."""
+        self._readers -= 1
+        if not self._readers and self.last is None:
+            asyncio.get_running_loop().call_later(ABANDONED_S, self._stop_if_abandoned)
+
+    async def read(self, start: int, gone: asyncio.Future[None]) -> AsyncGenerator[bytes]:
+        """Give the events from a number on, those that are there in one piece; a comment where long nothing comes.
+
+        Args:
+            gone: done where the reader has left.
+        """
+        while not gone.done():
+            end = len(self._written)
+            if start < end:
+                yield b"".join(self._written[start:end])
+                start = end
+            elif self.last is not None:
+                return
+            else:
+                waited = {self._news, gone}
+                done, _ = await asyncio.wait(waited, timeout=HEARTBEAT_S, return_when=asyncio.FIRST_COMPLETED)
+                if not done:
+                    yield KEEPALIVE_COMMENT
+
+    async def _make(self, events: AsyncGenerator[RunEvent]) -> None:
+        try:
+            async with aclosing(events) as made:
+                async for event in made:
+                    self._tell(event)
+        except asyncio.CancelledError:
+            if self._reason is None:
+                raise
+            self._tell(RunEvent("error", {"problem": problem_of(self._reason)}))
+        except Exception as error:  # noqa: BLE001 a reader is told how it ended, whatever happened
+            self._tell(RunEvent("error", {"problem": problem_of(error)}))
+
+    def _tell(self, event: RunEvent) -> None:
+        if self.last is not None:
+            return
+        content = json.dumps(event.content, ensure_ascii=False, separators=(",", ":"))
+        number = f"{self.name}:{len(self._written)}"
+        self._written.append(format_sse_event(data_str=content, event=event.name, id=number))
+        if event.name in {"done", "error"}:
+            self.last = event
+        news, self._news = self._news, asyncio.get_running_loop().create_future()
+        news.set_result(None)
+
+    def _stop_if_abandoned(self) -> None:
+        if not self._readers:
+            self.stop(DoorError(HTTPStatus.GONE, "abandoned", "Nobody read the answer any more. Ask again."))
+
+
+class Runs:
+    """The answers under way in this process, and those that ended lately.
+
+    Args:
+        most: how many may be under way at once.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._under_way: dict[str, tuple[Run, asyncio.Task[None]]] = {}
+        self._ended: OrderedDict[str, Run] = OrderedDict()
+        self._is_closing = False
+
+    def __len__(self) -> int:
+        return len(self._under_way)
+
+    def start(self, make: Callable[[str], AsyncGenerator[RunEvent]]) -> Run:
+        """Begin to make an answer; see `Run.start`.
+
+        Raises:
+            DoorError: as many as may be are under way, or the service is being shut down.
+        """
+        self.check_room()
+        run = Run()
+        task = run.start(make)
+        self._under_way[run.name] = run, task
+        task.add_done_callback(lambda _: self._end(run))
+        return run
+
+    def check_room(self) -> None:
+        """Refuse one answer more where there is no room for it; raises `DoorError`."""
+        if self._is_closing:
+            raise _closing()
+        if len(self._under_way) >= self._most:
+            detail = "As many answers as can be are being written. Ask again in a moment."
+            raise DoorError(HTTPStatus.SERVICE_UNAVAILABLE, "busy", detail, retry_after_s=2)
+
+    def get(self, name: str) -> Run:
+        """Return an answer by its name; raises `DoorError` where it is not here, or not any more."""
+        if name in self._under_way:
+            return self._under_way[name][0]
+        if name in self._ended:
+            return self._ended[name]
+        raise DoorError(HTTPStatus.GONE, "answer-gone", "That answer is not here any more. Ask again.")
+
+    async def close(self, patience_s: float) -> None:
+        """Take no more, and end what is under way: by itself within a time, else with an event that says why."""
+        self._is_closing = True
+        if tasks := [task for _, task in self._under_way.values()]:
+            await asyncio.wait(tasks, timeout=patience_s)
+        rest = list(self._under_way.values())
+        for run, _ in rest:
+            run.stop(_closing())
+        await asyncio.gather(*(task for _, task in rest), return_exceptions=True)
+
+    def _end(self, run: Run) -> None:
+        del self._under_way[run.name]
+        self._ended[run.name] = run
+        if len(self._ended) > _KEPT:
+            self._ended.popitem(last=False)
+
+
+def _closing() -> DoorError:
+    detail = "The service is being restarted. Ask again in a moment."
+    return DoorError(HTTPStatus.SERVICE_UNAVAILABLE, "closing", detail, retry_after_s=5)

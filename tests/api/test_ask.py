@@ -1,0 +1,120 @@
+"""Questions over HTTP: whole answers, streams, lost and stopped ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from conftest import LEAVES, read_events
+from jsonschema import Draft202012Validator
+from starlette.testclient import TestClient
+
+QUESTION = "Why do leaves look green?"
+STREAM = {"Accept": "text/event-stream"}
+
+
+def test_an_answer_is_the_json_of_the_command_line_with_an_id(client: TestClient, repository: Any) -> None:
+    """What ``/api/ask`` gives, less its ``answer_id``, keeps to the schema of ``quicktakes ask --json``."""
+    reply = client.post("/api/ask", json={"question": QUESTION})
+    answer = reply.json()
+    assert reply.status_code == 200
+    assert answer.pop("answer_id")
+    assert answer["rung"] == "curated"
+    schema = (repository / "docs/schemas/ask.schema.json").read_text(encoding="utf-8")
+    Draft202012Validator(__import__("json").loads(schema)).validate(answer)
+
+
+def test_a_stream_ends_with_the_very_answer(client: TestClient) -> None:
+    """The events come in order, one of them ends the stream, and it holds what a whole reply would."""
+    reply = client.post("/api/ask", json={"question": QUESTION}, headers=STREAM)
+    events = read_events(reply.text)
+    assert reply.headers["content-type"].startswith("text/event-stream")
+    assert [event.name for event in events] == ["status", "evidence", "status", "sentence", "suggestions", "done"]
+    whole = client.post("/api/ask", json={"question": QUESTION}).json()
+    told = events[-1].content["answer"]
+    told_of_itself = {"answer_id", "timings_ms"}
+    assert {key: told[key] for key in told.keys() - told_of_itself} == {
+        key: whole[key] for key in whole.keys() - told_of_itself
+    }
+
+
+def test_a_lost_stream_goes_on_after_the_last_event_that_came(client: TestClient) -> None:
+    """With the id of an event, what comes is every event after it, as it was, and none before."""
+    events = read_events(client.post("/api/ask", json={"question": QUESTION}, headers=STREAM).text)
+    for place, event in enumerate(events):
+        again = client.post("/api/ask", json={"question": "other"}, headers={**STREAM, "Last-Event-ID": event.id})
+        assert read_events(again.text) == events[place + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("last_event_id", "status", "code"), [("gone:3", 410, "answer-gone"), ("x", 422, "no-event-id")]
+)
+def test_an_answer_that_is_not_here_is_not_made_up(
+    client: TestClient, last_event_id: str, status: int, code: str
+) -> None:
+    """An id of no answer here, or of none at all, is refused before a stream begins."""
+    headers = {**STREAM, "Last-Event-ID": last_event_id}
+    reply = client.post("/api/ask", json={"question": QUESTION}, headers=headers)
+    assert reply.status_code == status
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert reply.json()["type"] == f"urn:quicktakes:{code}"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({}, "question: Field required"),
+        ({"question": "  "}, "the question is empty"),
+        ({"question": "a" * 4_001}, "at most 4000 characters"),
+        ({"question": "\ud800"}, "question"),
+        ({"question": QUESTION, "mode": "shout"}, "mode"),
+        ({"question": QUESTION, "level": 4}, "level"),
+        ({"question": QUESTION, "level": 2}, "level"),
+        ({"question": QUESTION, "colour": "red"}, "colour"),
+        ({"question": QUESTION, "history": [{"question": "x"}]}, "history.0.answer"),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, STREAM])
+def test_a_bad_question_is_told_where_and_why(
+    client: TestClient, body: dict[str, Any], told: str, headers: dict[str, str]
+) -> None:
+    """Before anything is answered, a problem names the field that is wrong; a stream tells it as its only end."""
+    content = __import__("json").dumps(body)
+    reply = client.post("/api/ask", content=content, headers={**headers, "Content-Type": "application/json"})
+    if reply.status_code == 200:
+        (last,) = [event for event in read_events(reply.text) if event.name in {"done", "error"}]
+        problem = last.content["problem"]
+    else:
+        problem = reply.json()
+    assert problem["status"] == 422
+    assert told in problem["detail"]
+
+
+def test_a_follow_up_is_resolved_against_the_history_that_is_sent(client: TestClient) -> None:
+    """With turns before it, a question that leans on them is answered as the one it stands for, and says so."""
+    history = [{"question": "What do ribosomes build?", "answer": "Ribosomes join amino acids into long chains."}]
+    events = read_events(
+        client.post("/api/ask", json={"question": "How do they do it?", "history": history}, headers=STREAM).text
+    )
+    (resolved,) = [event.content for event in events if event.name == "resolved"]
+    assert "ribosomes" in resolved["resolved"].lower()
+    assert events[-1].content["answer"]["resolved"] == resolved["resolved"]
+
+
+def test_an_entry_that_is_hidden_is_not_cited(client: TestClient) -> None:
+    """An excluded entry answers nothing."""
+    answer = client.post("/api/ask", json={"question": QUESTION, "exclude": [LEAVES]}).json()
+    assert LEAVES not in {one["url"] for one in answer["citations"]}
+
+
+def test_a_question_the_corpus_cannot_answer_is_an_answer(client: TestClient) -> None:
+    """Abstaining is a status of a whole answer, not an error."""
+    answer = client.post("/api/ask", json={"question": "Who won the football match yesterday?"}).json()
+    assert (answer["status"], answer["citations"]) == ("abstained", [])
+
+
+def test_an_answer_that_is_over_can_be_stopped_without_harm(client: TestClient) -> None:
+    """Stopping what has ended changes nothing; stopping what never was is told."""
+    name = client.post("/api/ask", json={"question": QUESTION}).json()["answer_id"]
+    assert client.delete(f"/api/ask/{name}").status_code == 204
+    assert client.delete("/api/ask/nothing").status_code == 410
