@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
 from api.body_limit import BodyLimit
 from api.followed import FollowedCorpus
 from api.problems import add_problem_handlers
+from api.retention import forget_daily
 from api.routes import ROUTERS
 from api.runs import Runs
 from api.service import Service
 from api.shutdown import told_to_stop
 from rag.ports import Embedder
+from rag.records import open_records
 from rag.settings import Settings
 from rag.wiring import load_embedder
 
@@ -34,17 +36,23 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        corpus = await asyncio.to_thread(lambda: FollowedCorpus(own, embedder or load_embedder(own)))
-        runs = Runs(own.streams)
-        app.state.service = Service(own, corpus, runs)
-        following = asyncio.create_task(corpus.follow(), name="follow the index")
-        try:
-            with told_to_stop(lambda: runs.close(_LAST_WORDS_S)):
-                yield
-        finally:
-            following.cancel()
-            await runs.close(0)
-            await corpus.aclose()
+        with ExitStack() as opened:
+            records = await asyncio.to_thread(opened.enter_context, open_records(own.database_url))
+            corpus = await asyncio.to_thread(lambda: FollowedCorpus(own, embedder or load_embedder(own)))
+            runs = Runs(own.streams)
+            app.state.service = Service(own, corpus, runs, records)
+            tasks = (
+                asyncio.create_task(corpus.follow(), name="follow the index"),
+                asyncio.create_task(forget_daily(records, own.retention_days), name="forget what is old"),
+            )
+            try:
+                with told_to_stop(lambda: runs.close(_LAST_WORDS_S)):
+                    yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await runs.close(0)
+                await corpus.aclose()
 
     app = FastAPI(
         title="QuickTakes",
