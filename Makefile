@@ -8,7 +8,7 @@ BIN := .venv/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help setup ask serve test test-ray test-live test-postgres check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean bench-chat bench-follow-ups bench-composed bench-generation bench-grounding bench-suggestions bench-cached bench-tutoring bench-premises
+.PHONY: $(shell grep -oE "^[a-z-]+:" Makefile | tr -d :)
 .DEFAULT_GOAL := help
 
 help: ## List the commands

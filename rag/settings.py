@@ -25,6 +25,12 @@ DEFAULT_ANSWER_CACHE = 2_000
 DEFAULT_STREAMS = 512
 """Each holds some 100 kB; two cores write 300 at two sentences a second (`make bench-service`)."""
 
+_MOST = 1_000_000
+"""What is asked for beyond it is a slip of the keyboard: 64 MB, the most that is kept, hold some 13,000 answers."""
+
+_MOST_DAYS = 36_500
+"""A century: what is asked for beyond it is to be kept."""
+
 
 def forbid_telemetry() -> None:
     """Keep the libraries we load from reporting on their users.
@@ -145,21 +151,14 @@ def _support(value: str) -> SupportPolicy:
     return "strict" if value == "strict" else "mark"
 
 
-def _count(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+def _count(name: str, default: int, *, least: int = 0, most: int = _MOST) -> int:
     """Return the number that a variable holds."""
-    value, most = os.environ.get(name) or str(default), most or _MOST
+    value = os.environ.get(name) or str(default)
     if not value.isdecimal() or len(value) > len(str(most)) or not least <= int(value) <= most:
         raise ConfigurationError(
             f"{name} is {value!r}; set it to a number from {least} to {most:,}, or unset it for {default:,}"
         )
     return int(value)
-
-
-_MOST = 1_000_000
-"""What is asked for beyond it is a slip of the keyboard: 64 MB, the most that is kept, hold some 13,000."""
-
-_MOST_DAYS = 36_500
-"""A century: what is asked for beyond it is to be kept."""
 
 
 def _amount(name: str, kind: Callable[[str], _Number]) -> _Number | None:
