@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from api.runs import RunEvent
 from rag.conversation import Turn
 from rag.models import Answer, AnswerBegun, AnswerEvent, Mode, SentenceShown
 from rag.wire import answer_to_json, evidence_to_json
 from rag.wiring import QuickTakes
+
+Keep: TypeAlias = Callable[[Answer, str], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,11 @@ class Asked:
     exclude: Sequence[str] = ()
 
 
-async def answer_events(quicktakes: QuickTakes, asked: Asked, run: str) -> AsyncGenerator[RunEvent]:
+async def answer_events(quicktakes: QuickTakes, asked: Asked, keep: Keep, run: str) -> AsyncGenerator[RunEvent]:
     """Give what is told of an answer while it is made.
 
     Args:
+        keep: is given the whole answer and `run`, and gives what is to be told of it.
         run: name of the answer, by which it is read on and stopped, and which feedback names.
     """
     yield RunEvent("status", {"stage": "searching", "run": run})
@@ -37,7 +40,8 @@ async def answer_events(quicktakes: QuickTakes, asked: Asked, run: str) -> Async
     )
     async with aclosing(events) as made:
         async for event in made:
-            for told in _told(event, run):
+            whole = await keep(event, run) if isinstance(event, Answer) else event
+            for told in _told(whole, run):
                 yield told
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 from fastapi import FastAPI, Request
@@ -12,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.security_headers import SECURITY_HEADERS
 from rag import errors
 from rag.errors import ProviderRateLimitError, QuickTakesError
 
@@ -41,20 +43,33 @@ _RETRY_AFTER_S: Final = 5
 """What a caller is told to wait where the error itself does not say."""
 
 
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
 class DoorError(Exception):
     """A request that the doors themselves refuse.
 
     Attributes:
         code: stable word for the kind, the end of the problem's ``type``.
         retry_after_s: seconds after which the same request may succeed; None where it will not.
+        headers: that the response has besides.
     """
 
-    def __init__(self, status: HTTPStatus, code: str, detail: str, retry_after_s: int | None = None) -> None:
+    def __init__(
+        self,
+        status: HTTPStatus,
+        code: str,
+        detail: str,
+        retry_after_s: int | None = None,
+        *,
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.code = code
         self.detail = detail
         self.retry_after_s = retry_after_s
+        self.headers = headers
 
 
 def problem_of(error: Exception) -> dict[str, Any]:
@@ -88,6 +103,16 @@ def add_problem_handlers(app: FastAPI) -> None:
     def tell(_: Request, error: Exception) -> JSONResponse:
         return problem_response(problem_of(error))
 
+    def tell_refused(_: Request, error: Exception) -> JSONResponse:
+        response = problem_response(problem_of(error))
+        response.headers.update(cast("DoorError", error).headers)
+        return response
+
+    def tell_fault(_: Request, error: Exception) -> JSONResponse:
+        response = problem_response(problem_of(error))
+        response.headers.update(SECURITY_HEADERS)  # Starlette answers these outside of all middleware
+        return response
+
     def tell_http(_: Request, error: Exception) -> JSONResponse:
         told = cast("HTTPException", error)
         status = HTTPStatus(told.status_code)
@@ -103,10 +128,10 @@ def add_problem_handlers(app: FastAPI) -> None:
         return problem_response({**problem, "errors": wrong})
 
     app.add_exception_handler(QuickTakesError, tell)
-    app.add_exception_handler(DoorError, tell)
+    app.add_exception_handler(DoorError, tell_refused)
     app.add_exception_handler(HTTPException, tell_http)
     app.add_exception_handler(RequestValidationError, tell_invalid)
-    app.add_exception_handler(Exception, tell)
+    app.add_exception_handler(Exception, tell_fault)
 
 
 def _is_ours(error: Exception) -> bool:

@@ -1,8 +1,17 @@
 """The endpoints, a module each for what belongs together."""
 
-from api.routes import ask, entries, health, search, tutoring
+from api.routes import ask, entries, feedback, health, search, signing_in, threads, tutoring
 
-ROUTERS = (ask.router, tutoring.router, search.router, entries.router, health.router)
+ROUTERS = (
+    ask.router,
+    threads.router,
+    feedback.router,
+    tutoring.router,
+    search.router,
+    entries.router,
+    signing_in.router,
+    health.router,
+)
 """All of them, in the order of the document that describes them."""
 
 __all__ = ["ROUTERS"]

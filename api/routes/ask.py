@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
@@ -11,6 +12,8 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.asking import Asked, answer_events
+from api.keeping import keep
+from api.people import WITHIN_BUDGET, WITHIN_RATE
 from api.problems import DoorError, problem_response
 from api.routes.documented import problems
 from api.runs import Run
@@ -31,11 +34,11 @@ _DOCUMENTED: dict[int | str, dict[str, Any]] = {
         "`resolved`, `evidence`, `sentence`, `suggestions`, and last of all one `done` or `error`.",
         "content": {_EVENTS: {"schema": {"type": "string"}}},
     },
-    **problems(HTTPStatus.GONE, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY),
+    **problems(HTTPStatus.GONE, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY),
 }
 
 
-@router.post("/ask", responses=_DOCUMENTED, response_class=JSONResponse)
+@router.post("/ask", responses=_DOCUMENTED, dependencies=[WITHIN_RATE, WITHIN_BUDGET], response_class=JSONResponse)
 async def ask(
     body: AskRequest,
     request: Request,
@@ -44,7 +47,7 @@ async def ask(
     last_event_id: Annotated[str, Header(description="Of the last event that came, to go on after it.")] = "",
 ) -> Response:
     """Answer a question from the entries, whole or as it is written; a stream that was lost is gone on with."""
-    run, start = _resumed(service, last_event_id) if last_event_id else (_begin(service, body), 0)
+    run, start = _resumed(service, last_event_id) if last_event_id else (await _begin(service, body), 0)
     if _EVENTS in accept:
         return EventStream(run, start)
     last = await result_of(run, request.receive)
@@ -57,10 +60,21 @@ async def stop(run: str, service: ServiceOf) -> None:
     service.runs.get(run).stop(DoorError(HTTPStatus.GONE, "stopped", "The answer was stopped."))
 
 
-def _begin(service: Service, body: AskRequest) -> Run:
+async def _begin(service: Service, body: AskRequest) -> Run:
     check_question(body.question)
-    asked = Asked(body.question, body.mode, body.level, turns_of(body.history), body.exclude)
-    return service.runs.start(partial(answer_events, service.quicktakes, asked))
+    asked = Asked(body.question, body.mode, body.level, await _history(service, body), body.exclude)
+    kept = partial(keep, service.records, body.thread_id)
+    return service.runs.start(partial(answer_events, service.quicktakes, asked, kept))
+
+
+async def _history(service: Service, body: AskRequest) -> list[Turn]:
+    """Return the turns of the thread that is named, or of the history that is sent; raises `DoorError` for both."""
+    if body.thread_id is None:
+        return turns_of(body.history)
+    if body.history:
+        detail = "A thread has its own history. Send thread_id or history, not both."
+        raise DoorError(HTTPStatus.UNPROCESSABLE_ENTITY, "two-histories", detail)
+    return await asyncio.to_thread(service.records.threads.turns, body.thread_id)
 
 
 def _resumed(service: Service, last_event_id: str) -> tuple[Run, int]:

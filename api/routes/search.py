@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
+from api.people import WITHIN_RATE
 from api.routes.documented import problems
 from api.schemas import SearchReply
 from api.schemas.replies import TitlesReply
@@ -22,7 +23,11 @@ router = APIRouter(prefix="/api", tags=["search"])
 
 @router.get(
     "/search",
-    responses={200: {"model": SearchReply}, **problems(HTTPStatus.SERVICE_UNAVAILABLE)},
+    responses={
+        200: {"model": SearchReply},
+        **problems(HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE),
+    },
+    dependencies=[WITHIN_RATE],
     response_class=JSONResponse,
 )
 def search(
