@@ -34,7 +34,13 @@ _DOCUMENTED: dict[int | str, dict[str, Any]] = {
         "`resolved`, `evidence`, `sentence`, `suggestions`, and last of all one `done` or `error`.",
         "content": {_EVENTS: {"schema": {"type": "string"}}},
     },
-    **problems(HTTPStatus.GONE, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY),
+    **problems(
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.GONE,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.BAD_GATEWAY,
+    ),
 }
 
 
