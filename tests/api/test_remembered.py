@@ -39,9 +39,8 @@ def test_a_thread_is_begun_gone_on_with_and_read(client: TestClient) -> None:
     assert begun.status_code == 201
     thread_id = begun.json()["id"]
     first = ask(client, LEAVES_QUESTION, thread_id)
-    second = ask(client, "Why do they do that?", thread_id)
-    assert second["resolved"] is not None
-    assert "leaves" in second["resolved"]
+    second = ask(client, "Why?", thread_id)
+    assert second["resolved"] == LEAVES_QUESTION
     reply = client.get(f"/api/threads/{thread_id}")
     assert reply.headers["cache-control"] == "no-store"
     turns = reply.json()["turns"]
