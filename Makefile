@@ -26,6 +26,9 @@ serve: .venv/.ready ## Open http://127.0.0.1:8000 to ask on: make serve [CORPUS=
 test: .venv/.ready-dev ## Run all tests
 	$(BIN)/pytest
 
+test-schema: .venv/.ready-dev ## Send the service 5,000 requests drawn from the document that describes it
+	$(BIN)/pytest -n 2 tests/api/test_schema.py --hypothesis-profile whole
+
 test-ray: .venv-ray/.ready ## Run the tests that start Ray, in an environment of their own
 	.venv-ray/bin/python -m pytest -n 0 -m ray -p no:unraisableexception  # Ray leaves ended children unreaped
 

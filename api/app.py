@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -12,13 +12,14 @@ from fastapi.middleware.cors import CORSMiddleware
 from api.body_limit import BodyLimit
 from api.followed import FollowedCorpus
 from api.limits import Limits
-from api.problems import add_problem_handlers
-from api.retention import forget_daily
+from api.problems import add_problem_handlers, problem_of
+from api.remembering import forget_daily
 from api.routes import ROUTERS
 from api.runs import Runs
 from api.security_headers import SecurityHeaders
 from api.service import Service
 from api.shutdown import told_to_stop
+from rag.mcp import McpServer
 from rag.ports import Embedder
 from rag.records import open_records
 from rag.settings import Settings
@@ -39,22 +40,22 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        with ExitStack() as opened:
-            records = await asyncio.to_thread(opened.enter_context, open_records(own.database_url))
-            limits = Limits(own)
+        runs, limits = Runs(own.streams), Limits(own)
+        with open_records(own.database_url) as records:
             corpus = await asyncio.to_thread(lambda: FollowedCorpus(own, embedder or load_embedder(own)))
-            runs = Runs(own.streams)
             app.state.service = Service(own, corpus, runs, records, limits)
-            tasks = (
+            chores = [
                 asyncio.create_task(corpus.follow(), name="follow the index"),
                 asyncio.create_task(forget_daily(records, own.retention_days), name="forget what is old"),
-            )
+            ]
+            tools = McpServer(lambda: corpus.quicktakes, lambda error: problem_of(error)["detail"])
             try:
-                with told_to_stop(lambda: runs.close(_LAST_WORDS_S)):
-                    yield
+                async with tools.http() as app.state.mcp:
+                    with told_to_stop(lambda: runs.close(_LAST_WORDS_S)):
+                        yield
             finally:
-                for task in tasks:
-                    task.cancel()
+                for chore in chores:
+                    chore.cancel()
                 await runs.close(0)
                 await corpus.aclose()
 

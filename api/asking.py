@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from api.runs import RunEvent
 from rag.conversation import Turn
 from rag.models import Answer, AnswerBegun, AnswerEvent, Mode, SentenceShown
 from rag.wire import answer_to_json, evidence_to_json
 from rag.wiring import QuickTakes
-
-Keep: TypeAlias = Callable[[Answer, str], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +26,13 @@ class Asked:
     exclude: Sequence[str] = ()
 
 
-async def answer_events(quicktakes: QuickTakes, asked: Asked, keep: Keep, run: str) -> AsyncGenerator[RunEvent]:
+async def answer_events(
+    quicktakes: QuickTakes, asked: Asked, remember: Callable[[Answer, str], None], run: str
+) -> AsyncGenerator[RunEvent]:
     """Give what is told of an answer while it is made.
 
     Args:
-        keep: is given the whole answer and `run`, and gives what is to be told of it.
+        remember: told the answer with its name before its reader is, in a thread of its own.
         run: name of the answer, by which it is read on and stopped, and which feedback names.
     """
     yield RunEvent("status", {"stage": "searching", "run": run})
@@ -40,8 +41,9 @@ async def answer_events(quicktakes: QuickTakes, asked: Asked, keep: Keep, run: s
     )
     async with aclosing(events) as made:
         async for event in made:
-            whole = await keep(event, run) if isinstance(event, Answer) else event
-            for told in _told(whole, run):
+            if isinstance(event, Answer):
+                await asyncio.to_thread(remember, event, run)
+            for told in _told(event, run):
                 yield told
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import Any, Final, cast
 
 from fastapi import FastAPI, Request
@@ -22,6 +21,7 @@ STATUS: Final[Mapping[type[QuickTakesError], HTTPStatus]] = {
     errors.NotFoundError: HTTPStatus.NOT_FOUND,
     errors.NotIndexedError: HTTPStatus.NOT_FOUND,
     errors.IndexStateError: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.RecordsError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.NotApprovedError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ProviderError: HTTPStatus.BAD_GATEWAY,
     errors.ProviderUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -43,33 +43,20 @@ _RETRY_AFTER_S: Final = 5
 """What a caller is told to wait where the error itself does not say."""
 
 
-NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
-
-
 class DoorError(Exception):
     """A request that the doors themselves refuse.
 
     Attributes:
         code: stable word for the kind, the end of the problem's ``type``.
         retry_after_s: seconds after which the same request may succeed; None where it will not.
-        headers: that the response has besides.
     """
 
-    def __init__(
-        self,
-        status: HTTPStatus,
-        code: str,
-        detail: str,
-        retry_after_s: int | None = None,
-        *,
-        headers: Mapping[str, str] = NO_HEADERS,
-    ) -> None:
+    def __init__(self, status: HTTPStatus, code: str, detail: str, retry_after_s: int | None = None) -> None:
         super().__init__(detail)
         self.status = status
         self.code = code
         self.detail = detail
         self.retry_after_s = retry_after_s
-        self.headers = headers
 
 
 def problem_of(error: Exception) -> dict[str, Any]:
@@ -89,6 +76,8 @@ def problem_response(problem: Mapping[str, Any]) -> JSONResponse:
     """Return the response that tells a problem."""
     retry_after_s = problem.get("retry_after_s")
     headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+    if problem["status"] == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(problem, problem["status"], headers, "application/problem+json")
 
 
@@ -102,11 +91,6 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     def tell(_: Request, error: Exception) -> JSONResponse:
         return problem_response(problem_of(error))
-
-    def tell_refused(_: Request, error: Exception) -> JSONResponse:
-        response = problem_response(problem_of(error))
-        response.headers.update(cast("DoorError", error).headers)
-        return response
 
     def tell_fault(_: Request, error: Exception) -> JSONResponse:
         response = problem_response(problem_of(error))
@@ -128,7 +112,7 @@ def add_problem_handlers(app: FastAPI) -> None:
         return problem_response({**problem, "errors": wrong})
 
     app.add_exception_handler(QuickTakesError, tell)
-    app.add_exception_handler(DoorError, tell_refused)
+    app.add_exception_handler(DoorError, tell)
     app.add_exception_handler(HTTPException, tell_http)
     app.add_exception_handler(RequestValidationError, tell_invalid)
     app.add_exception_handler(Exception, tell_fault)

@@ -34,15 +34,31 @@ class RunEvent:
     content: Mapping[str, Any]
 
 
+EventWriter = Callable[[RunEvent, str], bytes]
+"""Writes an event as it is sent; is told its id."""
+
+
+def as_server_sent(event: RunEvent, event_id: str) -> bytes:
+    """Return an event as Server-Sent Events have it, by its name and with its id."""
+    content = json.dumps(event.content, ensure_ascii=False, separators=(",", ":"))
+    return format_sse_event(data_str=content, event=event.name, id=event_id)
+
+
 class Run:
     """One answer while it is made, and for a while after.
+
+    Args:
+        write: as its readers want its events.
+        abandoned_s: how long it goes on while nobody reads it.
 
     Attributes:
         name: cannot be guessed: who knows it may read the answer, and stop it.
         last: the event that ended it; None before.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, write: EventWriter = as_server_sent, abandoned_s: float = ABANDONED_S) -> None:
+        self._write = write
+        self._abandoned_s = abandoned_s
         self.name = secrets.token_urlsafe(16)
         self.last: RunEvent | None = None
         self._written: list[bytes] = []
@@ -74,7 +90,7 @@ class Run:
         """Count a reader out; an answer that nobody reads is stopped after a while."""
         self._readers -= 1
         if not self._readers and self.last is None:
-            asyncio.get_running_loop().call_later(ABANDONED_S, self._stop_if_abandoned)
+            asyncio.get_running_loop().call_later(self._abandoned_s, self._stop_if_abandoned)
 
     async def read(self, start: int, gone: asyncio.Future[None]) -> AsyncGenerator[bytes]:
         """Give the events from a number on, those that are there in one piece; a comment where long nothing comes.
@@ -110,9 +126,7 @@ class Run:
     def _tell(self, event: RunEvent) -> None:
         if self.last is not None:
             return
-        content = json.dumps(event.content, ensure_ascii=False, separators=(",", ":"))
-        number = f"{self.name}:{len(self._written)}"
-        self._written.append(format_sse_event(data_str=content, event=event.name, id=number))
+        self._written.append(self._write(event, f"{self.name}:{len(self._written)}"))
         if event.name in {"done", "error"}:
             self.last = event
         news, self._news = self._news, asyncio.get_running_loop().create_future()
@@ -139,14 +153,19 @@ class Runs:
     def __len__(self) -> int:
         return len(self._under_way)
 
-    def start(self, make: Callable[[str], AsyncGenerator[RunEvent]]) -> Run:
-        """Begin to make an answer; see `Run.start`.
+    def start(
+        self,
+        make: Callable[[str], AsyncGenerator[RunEvent]],
+        write: EventWriter = as_server_sent,
+        abandoned_s: float = ABANDONED_S,
+    ) -> Run:
+        """Begin to make an answer; see `Run` and `Run.start`.
 
         Raises:
             DoorError: as many as may be are under way, or the service is being shut down.
         """
         self.check_room()
-        run = Run()
+        run = Run(write, abandoned_s)
         task = run.start(make)
         self._under_way[run.name] = run, task
         task.add_done_callback(lambda _: self._end(run))

@@ -18,7 +18,7 @@ from rag.wiring import QuickTakes
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The corpus, the answers under way, what is remembered and counted.
+    """The corpus, the answers under way, what is remembered of them, and what is counted.
 
     `quicktakes` and `library` are those of the index in use now.
     """

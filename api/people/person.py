@@ -13,12 +13,10 @@ from fastapi import Depends, Request
 from api.people.forgery import check_not_forged, token_for
 from api.problems import DoorError
 from api.service import Service, ServiceOf
-from rag.records import Key, Scope
+from rag.records import MARK, Key, Scope
 
 COOKIE: Final = "quicktakes_sign_in"
 """That stands for a sign-in."""
-
-_CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +44,19 @@ async def key_of(secret: str, address: str, service: Service) -> Key:
     if key is None:
         await service.limits.take_request(address)
         detail = "There is no such key, or it was revoked. Ask whoever runs the service for one."
-        raise DoorError(HTTPStatus.UNAUTHORIZED, "wrong-key", detail, headers=_CHALLENGE)
+        raise DoorError(HTTPStatus.UNAUTHORIZED, "wrong-key", detail)
     return key
 
 
 async def person_of(request: Request, service: ServiceOf) -> Person:
-    """Return who a request comes from; raises `DoorError` for a wrong key, and for what another site forged."""
+    """Return who a request comes from; raises `DoorError` for a wrong key, and for what another site forged.
+
+    A bearer's word that is no key of ours is as none: clients of OpenAI's protocol send some, wanted or not.
+    """
     address = request.client.host if request.client else ""
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() == "bearer":
-        return Person(address, await key_of(secret.strip(), address, service))
+    if kind.lower() == "bearer" and secret.startswith(MARK):
+        return Person(address, await key_of(secret, address, service))
     token = request.cookies.get(COOKIE)
     sign_in = await asyncio.to_thread(service.records.sign_ins.find, token) if token else None
     if token is None or sign_in is None:
@@ -75,7 +76,7 @@ def requires(scope: Scope) -> Callable[[Person], Person]:
     def check(person: PersonOf) -> Person:
         if person.key is None:
             detail = f"This needs a key for {scope!r}. Sign in, or send one as 'Authorization: Bearer qt_...'."
-            raise DoorError(HTTPStatus.UNAUTHORIZED, "no-key", detail, headers=_CHALLENGE)
+            raise DoorError(HTTPStatus.UNAUTHORIZED, "no-key", detail)
         if not person.key.allows(scope):
             detail = f"The key {person.key.name!r} is for {person.key.scope!r}, and this needs one for {scope!r}."
             raise DoorError(HTTPStatus.FORBIDDEN, "not-allowed", detail)

@@ -1,6 +1,6 @@
 """The endpoints, a module each for what belongs together."""
 
-from api.routes import ask, entries, feedback, health, search, signing_in, threads, tutoring
+from api.routes import ask, entries, feedback, health, mcp, openai, search, signing_in, threads, tutoring
 
 ROUTERS = (
     ask.router,
@@ -9,6 +9,8 @@ ROUTERS = (
     tutoring.router,
     search.router,
     entries.router,
+    openai.router,
+    mcp.router,
     signing_in.router,
     health.router,
 )

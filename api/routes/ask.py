@@ -12,10 +12,10 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.asking import Asked, answer_events
-from api.keeping import keep
 from api.people import WITHIN_BUDGET, WITHIN_RATE
 from api.problems import DoorError, problem_response
-from api.routes.documented import problems
+from api.remembering import remember_answer
+from api.routes.documented import COUNTED, problems
 from api.runs import Run
 from api.schemas import AnswerReply, AskRequest, HistoryTurn
 from api.service import Service, ServiceOf
@@ -37,7 +37,7 @@ _DOCUMENTED: dict[int | str, dict[str, Any]] = {
     **problems(
         HTTPStatus.NOT_FOUND,
         HTTPStatus.GONE,
-        HTTPStatus.TOO_MANY_REQUESTS,
+        *COUNTED,
         HTTPStatus.SERVICE_UNAVAILABLE,
         HTTPStatus.BAD_GATEWAY,
     ),
@@ -68,17 +68,18 @@ async def stop(run: str, service: ServiceOf) -> None:
 
 async def _begin(service: Service, body: AskRequest) -> Run:
     check_question(body.question)
-    asked = Asked(body.question, body.mode, body.level, await _history(service, body), body.exclude)
-    kept = partial(keep, service.records, body.thread_id)
-    return service.runs.start(partial(answer_events, service.quicktakes, asked, kept))
+    history = await _history(service, body)
+    asked = Asked(body.question, body.mode, body.level, history, body.exclude)
+    remember = partial(remember_answer, service.records, body.thread_id)
+    return service.runs.start(partial(answer_events, service.quicktakes, asked, remember))
 
 
 async def _history(service: Service, body: AskRequest) -> list[Turn]:
-    """Return the turns of the thread that is named, or of the history that is sent; raises `DoorError` for both."""
+    """Return the turns before a question; raises `NotFoundError` where its thread is not there."""
     if body.thread_id is None:
         return turns_of(body.history)
     if body.history:
-        detail = "A thread has its own history. Send thread_id or history, not both."
+        detail = "A question has a thread or a history, not both. Leave one out."
         raise DoorError(HTTPStatus.UNPROCESSABLE_ENTITY, "two-histories", detail)
     return await asyncio.to_thread(service.records.threads.turns, body.thread_id)
 

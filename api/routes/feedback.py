@@ -7,7 +7,7 @@ from http import HTTPStatus
 from fastapi import APIRouter
 
 from api.people import WITHIN_RATE
-from api.routes.documented import problems
+from api.routes.documented import COUNTED, problems
 from api.schemas.remembered import FeedbackRequest
 from api.service import ServiceOf
 
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api", tags=["feedback"], dependencies=[WITHIN_RATE])
 @router.post(
     "/feedback",
     status_code=HTTPStatus.NO_CONTENT,
-    responses=problems(HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE),
+    responses=problems(*COUNTED, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 def add(body: FeedbackRequest, service: ServiceOf) -> None:
     """Keep what a reader thinks of an answer, for editors to see."""

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from api.people import WITHIN_RATE
-from api.routes.documented import problems
+from api.routes.documented import COUNTED, problems
 from api.schemas import SearchReply
 from api.schemas.replies import TitlesReply
 from api.service import ServiceOf
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/api", tags=["search"])
     "/search",
     responses={
         200: {"model": SearchReply},
-        **problems(HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE),
+        **problems(*COUNTED, HTTPStatus.SERVICE_UNAVAILABLE),
     },
     dependencies=[WITHIN_RATE],
     response_class=JSONResponse,

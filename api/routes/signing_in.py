@@ -13,7 +13,7 @@ from api.people import COOKIE, WITHIN_RATE, PersonOf
 from api.people.forgery import check_same_site
 from api.people.person import key_of
 from api.problems import DoorError
-from api.routes.documented import problems
+from api.routes.documented import COUNTED, problems
 from api.service import ServiceOf
 from rag.records import LASTS
 
@@ -25,7 +25,7 @@ _NEXT: Final = Form(max_length=2_000, description="Path of the page to go on to.
 @router.post(
     "/signin",
     status_code=HTTPStatus.SEE_OTHER,
-    responses=problems(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS),
+    responses=problems(*COUNTED, HTTPStatus.SERVICE_UNAVAILABLE),
     dependencies=[WITHIN_RATE],
     response_class=RedirectResponse,
 )
@@ -58,7 +58,7 @@ async def sign_in(
 @router.post(
     "/signout",
     status_code=HTTPStatus.SEE_OTHER,
-    responses=problems(HTTPStatus.FORBIDDEN),
+    responses=problems(*COUNTED, HTTPStatus.SERVICE_UNAVAILABLE),
     response_class=RedirectResponse,
 )
 async def sign_out(request: Request, service: ServiceOf, _: PersonOf) -> Response:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse
 
 from api.people import WITHIN_RATE
-from api.routes.documented import problems
+from api.routes.documented import COUNTED, problems
 from api.schemas.remembered import ThreadReply, TurnsReply
 from api.service import ServiceOf
 from rag.records import KeptTurn
@@ -19,13 +19,13 @@ router = APIRouter(prefix="/api/threads", tags=["threads"], dependencies=[WITHIN
 
 ThreadId = Annotated[str, Path(max_length=100, description="As it was given; whoever has it may read the thread.")]
 
-_UNAVAILABLE = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+_ALWAYS = (*COUNTED, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 @router.post(
     "",
     status_code=HTTPStatus.CREATED,
-    responses={201: {"model": ThreadReply}, **problems(*_UNAVAILABLE)},
+    responses={201: {"model": ThreadReply}, **problems(*_ALWAYS)},
     response_class=JSONResponse,
 )
 def create(service: ServiceOf) -> JSONResponse:
@@ -36,7 +36,7 @@ def create(service: ServiceOf) -> JSONResponse:
 
 @router.get(
     "/{thread_id}",
-    responses={200: {"model": TurnsReply}, **problems(HTTPStatus.NOT_FOUND, *_UNAVAILABLE)},
+    responses={200: {"model": TurnsReply}, **problems(HTTPStatus.NOT_FOUND, *_ALWAYS)},
     response_class=JSONResponse,
 )
 def read(thread_id: ThreadId, service: ServiceOf) -> JSONResponse:
@@ -49,7 +49,7 @@ def read(thread_id: ThreadId, service: ServiceOf) -> JSONResponse:
 @router.delete(
     "/{thread_id}",
     status_code=HTTPStatus.NO_CONTENT,
-    responses=problems(HTTPStatus.NOT_FOUND, *_UNAVAILABLE),
+    responses=problems(HTTPStatus.NOT_FOUND, *_ALWAYS),
 )
 def delete(thread_id: ThreadId, service: ServiceOf) -> None:
     """Delete a thread for good; feedback on its answers stays, and names them no more."""

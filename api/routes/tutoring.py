@@ -9,16 +9,14 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from api.people import WITHIN_BUDGET, WITHIN_RATE
-from api.routes.documented import problems
+from api.routes.documented import COUNTED, problems
 from api.schemas import CheckReply, CheckRequest, QuizReply
 from api.service import ServiceOf
 from rag.wire import check_to_json, quiz_to_json
 
 router = APIRouter(prefix="/api", tags=["learn"], dependencies=[WITHIN_RATE])
 
-_FAILURES: dict[int | str, dict[str, Any]] = problems(
-    HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE
-)
+_FAILURES: dict[int | str, dict[str, Any]] = problems(HTTPStatus.NOT_FOUND, *COUNTED, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 @router.post(

@@ -1,4 +1,4 @@
-"""A clock that a test turns on."""
+"""A clock for the records."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class MadeClock:
-    """The time, which a test may set."""
+    """A clock that a test turns on."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
