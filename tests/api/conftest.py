@@ -18,7 +18,7 @@ from rag.settings import Settings
 from rag.testing import HashEmbedder, entry_text
 from rag.testing.openai_server import OpenAIServer
 
-hypothesis.settings.register_profile("whole", max_examples=280)  # `make test-schema`
+hypothesis.settings.register_profile("whole", max_examples=300)  # `make test-schema`
 
 
 @pytest.fixture
