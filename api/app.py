@@ -11,12 +11,14 @@ from fastapi import FastAPI
 from api.body_limit import BodyLimit
 from api.followed import FollowedCorpus
 from api.problems import add_problem_handlers, problem_of
+from api.remembering import forget_daily, remember_answer
 from api.routes import ROUTERS
 from api.runs import Runs
 from api.service import Service
 from api.shutdown import told_to_stop
 from rag.mcp import McpServer
 from rag.ports import Embedder
+from rag.records import open_records
 from rag.settings import Settings
 from rag.wiring import load_embedder
 
@@ -35,19 +37,28 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        corpus = await asyncio.to_thread(lambda: FollowedCorpus(own, embedder or load_embedder(own)))
         runs = Runs(own.streams)
-        app.state.service = Service(own, corpus, runs)
-        following = asyncio.create_task(corpus.follow(), name="follow the index")
-        tools = McpServer(lambda: corpus.quicktakes, lambda error: problem_of(error)["detail"])
-        try:
-            async with tools.http() as app.state.mcp:
-                with told_to_stop(lambda: runs.close(_LAST_WORDS_S)):
-                    yield
-        finally:
-            following.cancel()
-            await runs.close(0)
-            await corpus.aclose()
+        with open_records(own.database_url) as records:
+            corpus = await asyncio.to_thread(lambda: FollowedCorpus(own, embedder or load_embedder(own)))
+            app.state.service = Service(own, corpus, runs, records)
+            chores = [
+                asyncio.create_task(corpus.follow(), name="follow the index"),
+                asyncio.create_task(forget_daily(records, own.retention_days), name="forget what is old"),
+            ]
+            tools = McpServer(
+                lambda: corpus.quicktakes,
+                lambda error: problem_of(error)["detail"],
+                lambda answer: remember_answer(records, None, answer, ""),
+            )
+            try:
+                async with tools.http() as app.state.mcp:
+                    with told_to_stop(lambda: runs.close(_LAST_WORDS_S)):
+                        yield
+            finally:
+                for chore in chores:
+                    chore.cancel()
+                await runs.close(0)
+                await corpus.aclose()
 
     app = FastAPI(
         title="QuickTakes",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from http import HTTPStatus
@@ -19,11 +20,13 @@ from rag.models import Answer
 from rag.wiring import QuickTakes
 
 
-async def completion_events(quicktakes: QuickTakes, asked: Asked, form: Form, run: str) -> AsyncGenerator[RunEvent]:
+async def completion_events(
+    quicktakes: QuickTakes, asked: Asked, form: Form, remember: Callable[[Answer, str], None], run: str
+) -> AsyncGenerator[RunEvent]:
     """Give the chunks of a completion while its answer is made; the last event also has the completion whole.
 
     Args:
-        run: name of the answer.
+        remember, run: as for `api.asking.answer_events`.
     """
     own = replace(form, run=run)
     chunks = Chunks(own)
@@ -34,6 +37,7 @@ async def completion_events(quicktakes: QuickTakes, asked: Asked, form: Form, ru
         async for event in made:
             told = list(chunks.of(event))
             if isinstance(event, Answer):
+                await asyncio.to_thread(remember, event, run)
                 yield RunEvent("done", {"chunks": told, "completion": completion_of(event, own)})
             else:
                 yield RunEvent("chunks", {"chunks": told})

@@ -18,6 +18,7 @@ from api.openai.errors import ErrorReply
 from api.openai.events import as_chunks, completion_events
 from api.openai.models import WAYS, ModelList, ModelReply, model_reply
 from api.openai.requests import ChatRequest, way_named, way_of
+from api.remembering import remember_answer
 from api.service import ServiceOf
 from api.streaming import EventStream, result_of
 from rag.retrieval import check_question
@@ -60,7 +61,8 @@ async def complete(body: ChatRequest, request: Request, service: ServiceOf) -> R
     check_question(conversation.question)
     asked = Asked(conversation.question, way.mode, way.level, conversation.history)
     form = Form(body.model, str(request.base_url).rstrip("/"), conversation.notices, body.includes_usage)
-    make = partial(completion_events, service.quicktakes, asked, form)
+    remember = partial(remember_answer, service.records, None)
+    make = partial(completion_events, service.quicktakes, asked, form, remember)
     run = service.runs.start(make, as_chunks, abandoned_s=0)  # its client cannot come back to it
     if body.stream:
         return EventStream(run)

@@ -27,7 +27,7 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
     (tmp_path / "corpus").mkdir()
     for path, (question, answer) in ENTRIES.items():
         (tmp_path / "corpus" / path).write_text(entry_text(question, answer), encoding="utf-8")
-    yield Settings(tmp_path / "corpus", tmp_path / "scratch")
+    yield Settings(tmp_path / "corpus", tmp_path / "scratch", database_url=f"sqlite:///{tmp_path}/records.sqlite3")
     SharedSystemClient.clear_system_cache()
 
 
@@ -41,7 +41,8 @@ def client(settings: Settings) -> Iterator[TestClient]:
 @pytest.fixture(scope="session")
 def starter(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Return settings for the starter corpus."""
-    return Settings(repository / "corpus", tmp_path_factory.mktemp("starter"))
+    folder = tmp_path_factory.mktemp("starter")
+    return Settings(repository / "corpus", folder, database_url=f"sqlite:///{folder}/records.sqlite3")
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +67,7 @@ def written_url(starter: Settings, service_url: str, model_server: OpenAIServer,
     settings = replace(
         starter,
         data_dir=tmp_path / "starter",
+        database_url=f"sqlite:///{tmp_path}/records.sqlite3",
         chat_model="openai:scripted",
         openai_base_url=model_server.url,
         answer_cache=0,

@@ -45,7 +45,8 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     (folder / "corpus").mkdir()
     for path, (question, answer) in ENTRIES.items():
         (folder / "corpus" / path).write_text(entry_text(question, answer), encoding="utf-8")
-    app = create_app(Settings(folder / "corpus", folder / "data"), HashEmbedder())
+    own = Settings(folder / "corpus", folder / "data", database_url=f"sqlite:///{folder}/records.sqlite3")
+    app = create_app(own, HashEmbedder())
     yield schemathesis.openapi.from_asgi("/openapi.json", app)
     shutdown_lifespans()
 
