@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from api.body_limit import BodyLimit
 from api.followed import FollowedCorpus
+from api.pages import add_pages, failure_response
 from api.problems import add_problem_handlers, problem_of
 from api.remembering import forget_daily, remember_answer
 from api.routes import ROUTERS
@@ -68,8 +69,9 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
         docs_url=None,  # its page loads scripts from outside
         redoc_url=None,
     )
-    add_problem_handlers(app)
+    add_problem_handlers(app, failure_response)
     app.add_middleware(BodyLimit)
     for router in ROUTERS:
         app.include_router(router)
+    add_pages(app)
     return app
