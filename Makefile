@@ -40,6 +40,20 @@ test-postgres: .venv/.ready-dev ## Run the tests of the records against PostgreS
 	|| { apt-get update && apt-get install --yes --no-install-recommends postgresql; }
 	$(BIN)/python tests/records/with_postgres.py
 
+test-browser: .venv/.ready-dev .chromium ## Drive the pages in a real browser; installs Debian's Chromium where there is none
+	$(BIN)/pytest -n 0 -m browser tests/browser
+
+screenshots: .venv/.ready-dev .chromium ## Take the pictures of the pages in docs/screenshots
+	$(BIN)/python tests/browser/take_screenshots.py docs/screenshots
+
+.PHONY: .chromium
+.chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
+	  $(SUDO) apt-get update -qq && \
+	  $(SUDO) apt-get install -qq --no-install-recommends chromium fonts-noto-core optipng; }
+
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
 check: lint types imports docs corpus-lint test test-live ## The whole gate; CI runs this
 
 lint: .venv/.ready-dev

@@ -12,6 +12,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from api.body_limit import BodyLimit
 from api.followed import FollowedCorpus
 from api.limits import Limits
+from api.pages import add_pages, failure_response
 from api.problems import add_problem_handlers, problem_of
 from api.remembering import forget_daily
 from api.routes import ROUTERS
@@ -67,7 +68,7 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
         docs_url=None,  # its page loads scripts from outside
         redoc_url=None,
     )
-    add_problem_handlers(app)
+    add_problem_handlers(app, failure_response)
     app.add_middleware(BodyLimit)
     if own.cors_origins:
         app.add_middleware(
@@ -80,4 +81,5 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
     app.add_middleware(SecurityHeaders)  # the last one added is the outermost
     for router in ROUTERS:
         app.include_router(router)
+    add_pages(app)
     return app

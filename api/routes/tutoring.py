@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from api.people import WITHIN_BUDGET, WITHIN_RATE
+from api.rendering import prose_html
 from api.routes.documented import COUNTED, problems
 from api.schemas import CheckReply, CheckRequest, QuizReply
 from api.service import ServiceOf
@@ -27,7 +29,9 @@ _FAILURES: dict[int | str, dict[str, Any]] = problems(HTTPStatus.NOT_FOUND, *COU
 )
 def check(body: CheckRequest, service: ServiceOf) -> JSONResponse:
     """Check a student's answer against the entry that answers: what is right, missing and wrong, each cited."""
-    return JSONResponse(check_to_json(service.quicktakes.check(body.question, body.answer)))
+    checked = service.quicktakes.check(body.question, body.answer)
+    facts = [{**asdict(fact), "html": prose_html(fact.text)} for fact in checked.facts]
+    return JSONResponse({**check_to_json(checked), "facts": facts})
 
 
 @router.get("/quiz", responses={200: {"model": QuizReply}, **_FAILURES}, response_class=JSONResponse)
