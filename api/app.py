@@ -14,7 +14,7 @@ from api.followed import FollowedCorpus
 from api.limits import Limits
 from api.pages import add_pages, failure_response
 from api.problems import add_problem_handlers, problem_of
-from api.remembering import forget_daily
+from api.remembering import forget_daily, remember_answer
 from api.routes import ROUTERS
 from api.runs import Runs
 from api.security_headers import SecurityHeaders
@@ -49,7 +49,11 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
                 asyncio.create_task(corpus.follow(), name="follow the index"),
                 asyncio.create_task(forget_daily(records, own.retention_days), name="forget what is old"),
             ]
-            tools = McpServer(lambda: corpus.quicktakes, lambda error: problem_of(error)["detail"])
+            tools = McpServer(
+                lambda: corpus.quicktakes,
+                lambda error: problem_of(error)["detail"],
+                lambda answer: remember_answer(records, None, answer, ""),
+            )
             try:
                 async with tools.http() as app.state.mcp:
                     with told_to_stop(lambda: runs.close(_LAST_WORDS_S)):

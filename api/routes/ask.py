@@ -15,7 +15,7 @@ from api.asking import Asked, answer_events
 from api.people import WITHIN_BUDGET, WITHIN_RATE
 from api.problems import DoorError, problem_response
 from api.remembering import remember_answer
-from api.routes.documented import COUNTED, problems
+from api.routes.documented import COUNTED, events, problems
 from api.runs import Run
 from api.schemas import AnswerReply, AskRequest, HistoryTurn
 from api.service import Service, ServiceOf
@@ -32,7 +32,7 @@ _DOCUMENTED: dict[int | str, dict[str, Any]] = {
         "model": AnswerReply,
         "description": "The answer; or, where the caller accepts `text/event-stream`, its events: `status`, "
         "`resolved`, `evidence`, `sentence`, `suggestions`, and last of all one `done` or `error`.",
-        "content": {_EVENTS: {"schema": {"type": "string"}}},
+        "content": events("status", "resolved", "evidence", "sentence", "suggestions", "done", "error"),
     },
     **problems(
         HTTPStatus.NOT_FOUND,

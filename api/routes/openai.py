@@ -20,7 +20,7 @@ from api.openai.models import WAYS, ModelList, ModelReply, model_reply
 from api.openai.requests import ChatRequest, way_named, way_of
 from api.people import WITHIN_BUDGET, WITHIN_RATE
 from api.remembering import remember_answer
-from api.routes.documented import COUNTED
+from api.routes.documented import COUNTED, events
 from api.service import ServiceOf
 from api.streaming import EventStream, result_of
 from rag.retrieval import check_question
@@ -36,7 +36,7 @@ _DOCUMENTED: dict[int | str, dict[str, Any]] = {
     200: {
         "model": Completion,
         "description": "The completion; or, where `stream` is true, its chunks, and last of all `[DONE]`.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": events(),
     },
     **_errors(
         HTTPStatus.BAD_REQUEST,
