@@ -7,14 +7,17 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from api.body_limit import BodyLimit
 from api.followed import FollowedCorpus
+from api.limits import Limits
 from api.pages import add_pages, failure_response
 from api.problems import add_problem_handlers, problem_of
 from api.remembering import forget_daily, remember_answer
 from api.routes import ROUTERS
 from api.runs import Runs
+from api.security_headers import SecurityHeaders
 from api.service import Service
 from api.shutdown import told_to_stop
 from rag.mcp import McpServer
@@ -38,10 +41,10 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        runs = Runs(own.streams)
+        runs, limits = Runs(own.streams), Limits(own)
         with open_records(own.database_url) as records:
             corpus = await asyncio.to_thread(lambda: FollowedCorpus(own, embedder or load_embedder(own)))
-            app.state.service = Service(own, corpus, runs, records)
+            app.state.service = Service(own, corpus, runs, records, limits)
             chores = [
                 asyncio.create_task(corpus.follow(), name="follow the index"),
                 asyncio.create_task(forget_daily(records, own.retention_days), name="forget what is old"),
@@ -71,6 +74,15 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
     )
     add_problem_handlers(app, failure_response)
     app.add_middleware(BodyLimit)
+    if own.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=own.cors_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+            expose_headers=["Retry-After"],  # cookies are for our own pages only
+        )
+    app.add_middleware(SecurityHeaders)  # the last one added is the outermost
     for router in ROUTERS:
         app.include_router(router)
     add_pages(app)

@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from api.followed import FollowedCorpus
+from api.limits import Limits
 from api.runs import Runs
 from rag.library import Library
 from rag.records import Records
@@ -17,7 +18,7 @@ from rag.wiring import QuickTakes
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The corpus, the answers under way, and what is remembered of them.
+    """The corpus, the answers under way, what is remembered of them, and what is counted.
 
     `quicktakes` and `library` are those of the index in use now.
     """
@@ -26,6 +27,7 @@ class Service:
     corpus: FollowedCorpus
     runs: Runs
     records: Records
+    limits: Limits
 
     @property
     def quicktakes(self) -> QuickTakes:

@@ -7,6 +7,9 @@ from typing import Any
 
 from api.schemas import ProblemReply
 
+COUNTED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
+"""Of an endpoint that counts who asks: a wrong key, a forged request, one request too many."""
+
 _OF_ALL = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 

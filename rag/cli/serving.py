@@ -37,11 +37,15 @@ def serve_command(
     """
     import uvicorn
 
+    from rag.records import open_records
     from rag.settings import hand_down
 
+    settings = settings_from(corpus_dir, data_dir)
+    with open_records(settings.database_url):  # what is wrong with them is told here, not by a worker
+        pass
     with open_corpus(corpus_dir, data_dir, None) as quicktakes:
         warn(quicktakes.notices)
-    hand_down(settings_from(corpus_dir, data_dir))
+    hand_down(settings)
     uvicorn.run(
         _APPLICATION,
         factory=True,

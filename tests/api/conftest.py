@@ -21,13 +21,19 @@ from rag.testing.openai_server import OpenAIServer
 hypothesis.settings.register_profile("whole", max_examples=300)  # `make test-schema`
 
 
+UNLIMITED = {"rate": "1000000/second", "daily_questions": 0}
+"""What most tests are about is not how much may be asked."""
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Iterator[Settings]:
     """Give settings with a corpus of three entries and no language model."""
     (tmp_path / "corpus").mkdir()
     for path, (question, answer) in ENTRIES.items():
         (tmp_path / "corpus" / path).write_text(entry_text(question, answer), encoding="utf-8")
-    yield Settings(tmp_path / "corpus", tmp_path / "scratch", database_url=f"sqlite:///{tmp_path}/records.sqlite3")
+    yield Settings(
+        tmp_path / "corpus", tmp_path / "scratch", database_url=f"sqlite:///{tmp_path}/records.sqlite3", **UNLIMITED
+    )
     SharedSystemClient.clear_system_cache()
 
 
@@ -42,7 +48,8 @@ def client(settings: Settings) -> Iterator[TestClient]:
 def starter(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Return settings for the starter corpus."""
     folder = tmp_path_factory.mktemp("starter")
-    return Settings(repository / "corpus", folder, database_url=f"sqlite:///{folder}/records.sqlite3")
+    records = f"sqlite:///{folder}/records.sqlite3"
+    return Settings(repository / "corpus", folder, database_url=records, **UNLIMITED)
 
 
 @pytest.fixture(scope="session")

@@ -92,7 +92,7 @@ def test_feedback_is_sent_with_its_reason(page: Page) -> None:
 
     def take(route: Route) -> None:
         sent.append(json.loads(route.request.post_data or ""))
-        route.fulfill(status=201, content_type="application/json", body="{}")
+        route.fulfill(status=204)
 
     page.route("**/api/feedback", take)
     turn = ask(page, CURATED)
@@ -104,8 +104,9 @@ def test_feedback_is_sent_with_its_reason(page: Page) -> None:
     turn.get_by_role("button", name="Send").click()
     expect(turn).to_contain_text("Thank you.")
     up, down = sent
-    assert up.keys() == {"answer_id", "rating", "question"}
-    assert down == {**up, "rating": "down", "reason": "Hard to understand", "comment": "too long"}
+    assert up.keys() == {"answer_id", "rating", "question", "cited"}
+    assert down == {**up, "rating": "down", "reason": "unclear", "comment": "too long"}
+    assert up["cited"] == ["/learn/biology/questions/how-are-the-abo-blood-groups-inherited"]
     assert len(up["answer_id"]) > 10
 
 

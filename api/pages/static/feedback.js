@@ -3,14 +3,15 @@
 import { post } from "./asking.js";
 import { button, el, speak } from "./elements.js";
 
-const REASONS = ["Wrong", "Not what I asked", "Hard to understand", "Something is missing"];
+const REASONS = { wrong: "Wrong", off_topic: "Not what I asked", unclear: "Hard to understand", incomplete: "Something is missing" };
 
 /** Adds the two ratings to a row of buttons, and returns where a reason is asked for. */
 export function feedbackRow(row, answer, question) {
   const below = el("div");
+  const cited = [...new Set(answer.citations.map(({ url }) => url))];
   const send = async (rating, more = {}) => {
     try {
-      await post("/api/feedback", { answer_id: answer.answer_id, rating, question, ...more });
+      await post("/api/feedback", { answer_id: answer.answer_id, rating, question, cited, ...more });
       return "Thank you.";
     } catch {
       return "This could not be sent. Try again later.";
@@ -48,9 +49,9 @@ function press(pressed, other) {
 function reasonForm(send) {
   let reason;
   const comment = el("input", { type: "text", maxlength: "1000", "aria-label": "What was wrong, in your own words", placeholder: "More, if you like" });
-  const choices = REASONS.map((text) =>
+  const choices = Object.entries(REASONS).map(([code, text]) =>
     button(text, (event) => {
-      reason = text;
+      reason = code;
       for (const one of choices) one.setAttribute("aria-pressed", String(one === event.target));
     }, { "aria-pressed": "false" }),
   );
