@@ -46,7 +46,8 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     (folder / "corpus").mkdir()
     for path, (question, answer) in ENTRIES.items():
         (folder / "corpus" / path).write_text(entry_text(question, answer), encoding="utf-8")
-    own = Settings(folder / "corpus", folder / "data", database_url=f"sqlite:///{folder}/records.sqlite3")
+    records = f"sqlite:///{folder}/records.sqlite3"
+    own = Settings(folder / "corpus", folder / "data", database_url=records, rate="1000000/second", daily_questions=0)
     app = create_app(own, HashEmbedder())
     yield schemathesis.openapi.from_asgi("/openapi.json", app)
     shutdown_lifespans()
