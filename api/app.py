@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
@@ -17,7 +17,7 @@ from api.service import Service
 from api.shutdown import told_to_stop
 from rag.ports import Embedder
 from rag.settings import Settings
-from rag.wiring import load_embedder
+from rag.wiring import open_serving_embedder
 
 _LAST_WORDS_S = 3.0
 """How long answers under way may go on once the service is told to stop; uvicorn then waits for their last event."""
@@ -34,17 +34,20 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        corpus = await asyncio.to_thread(lambda: FollowedCorpus(own, embedder or load_embedder(own)))
-        runs = Runs(own.streams)
-        app.state.service = Service(own, corpus, runs)
-        following = asyncio.create_task(corpus.follow(), name="follow the index")
-        try:
-            with told_to_stop(lambda: runs.close(_LAST_WORDS_S)):
-                yield
-        finally:
-            following.cancel()
-            await runs.close(0)
-            await corpus.aclose()
+        with ExitStack() as opened:
+            corpus = await asyncio.to_thread(
+                lambda: FollowedCorpus(own, embedder or opened.enter_context(open_serving_embedder(own)))
+            )
+            runs = Runs(own.streams)
+            app.state.service = Service(own, corpus, runs)
+            following = asyncio.create_task(corpus.follow(), name="follow the index")
+            try:
+                with told_to_stop(lambda: runs.close(_LAST_WORDS_S)):
+                    yield
+            finally:
+                following.cancel()
+                await runs.close(0)
+                await corpus.aclose()
 
     app = FastAPI(
         title="QuickTakes",

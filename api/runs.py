@@ -45,7 +45,7 @@ class Run:
     def __init__(self) -> None:
         self.name = secrets.token_urlsafe(16)
         self.last: RunEvent | None = None
-        self._written: list[bytes] = []
+        self._told: list[RunEvent] = []
         self._news = asyncio.get_running_loop().create_future()
         self._task: asyncio.Task[None] | None = None
         self._reason: DoorError | None = None
@@ -83,17 +83,29 @@ class Run:
             gone: done where the reader has left.
         """
         while not gone.done():
-            end = len(self._written)
+            end = len(self._told)
             if start < end:
-                yield b"".join(self._written[start:end])
+                yield b"".join(map(self._written, range(start, end)))
                 start = end
             elif self.last is not None:
                 return
-            else:
-                waited = {self._news, gone}
-                done, _ = await asyncio.wait(waited, timeout=HEARTBEAT_S, return_when=asyncio.FIRST_COMPLETED)
-                if not done:
-                    yield KEEPALIVE_COMMENT
+            elif not await self._wait(gone, HEARTBEAT_S):
+                yield KEEPALIVE_COMMENT
+
+    async def wait(self, gone: asyncio.Future[None]) -> None:
+        """Wait until the answer is made, or its reader has left."""
+        while self.last is None and not gone.done():
+            await self._wait(gone)
+
+    async def _wait(self, gone: asyncio.Future[None], patience_s: float | None = None) -> bool:
+        """Wait for something new; return whether it came within a time."""
+        done, _ = await asyncio.wait({self._news, gone}, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
+        return bool(done)
+
+    def _written(self, number: int) -> bytes:
+        event = self._told[number]
+        content = json.dumps(event.content, ensure_ascii=False, separators=(",", ":"))
+        return format_sse_event(data_str=content, event=event.name, id=f"{self.name}:{number}")
 
     async def _make(self, events: AsyncGenerator[RunEvent]) -> None:
         try:
@@ -110,9 +122,7 @@ class Run:
     def _tell(self, event: RunEvent) -> None:
         if self.last is not None:
             return
-        content = json.dumps(event.content, ensure_ascii=False, separators=(",", ":"))
-        number = f"{self.name}:{len(self._written)}"
-        self._written.append(format_sse_event(data_str=content, event=event.name, id=number))
+        self._told.append(event)
         if event.name in {"done", "error"}:
             self.last = event
         news, self._news = self._news, asyncio.get_running_loop().create_future()

@@ -33,8 +33,8 @@ class Service:
         return self.corpus.library
 
 
-def service_of(request: Request) -> Service:
-    """Return the service that a request came to."""
+async def service_of(request: Request) -> Service:
+    """Return the service that a request came to; on the event loop, as FastAPI calls what is not async in a thread."""
     return cast("Service", request.app.state.service)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
 
-from api.asking import Asked, answer_events
+from api.asking import Asked
 from api.problems import DoorError, problem_response
 from api.routes.documented import problems
 from api.runs import Run
@@ -60,7 +60,7 @@ async def stop(run: str, service: ServiceOf) -> None:
 def _begin(service: Service, body: AskRequest) -> Run:
     check_question(body.question)
     asked = Asked(body.question, body.mode, body.level, turns_of(body.history), body.exclude)
-    return service.runs.start(partial(answer_events, service.quicktakes, asked))
+    return service.runs.start(partial(service.corpus.answers.events, asked))
 
 
 def _resumed(service: Service, last_event_id: str) -> tuple[Run, int]:

@@ -6,6 +6,7 @@ import argparse
 import json
 import signal
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -182,10 +183,12 @@ def main() -> None:
     )
     parser.add_argument("--port", type=int, default=8100, help="of 127.0.0.1; 0 for any that is free (default: 8100)")
     parser.add_argument("--script", type=Path, help="JSON file with what to reply")
+    parser.add_argument("--delay", type=float, default=0.0, help="seconds before each further word of what is echoed")
     arguments = parser.parse_args()
     try:
         replies = read_script(arguments.script) if arguments.script else []
         server = OpenAIServer(arguments.port, replies)
+        server.chat_default = lambda asked: replace(echo_reply(asked), delay_s=arguments.delay)
     except (OSError, ValueError) as error:
         parser.error(str(error))
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
