@@ -8,7 +8,7 @@ BIN := .venv/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help setup ask serve test test-ray test-live check format lint types imports docs corpus-lint lock bench bench-large bench-embedding bench-retrieval bench-tried bench-answers bench-lint bench-watch bench-kills clean bench-chat bench-follow-ups bench-composed bench-generation bench-grounding bench-suggestions bench-cached bench-tutoring bench-premises
+.PHONY: $(shell grep -oE "^[a-z-]+:" Makefile | tr -d :)
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -31,6 +31,11 @@ test-ray: .venv-ray/.ready ## Run the tests that start Ray, in an environment of
 
 test-live: .venv-live/.ready ## Run the tests that talk to a real language model, in an environment of their own
 	.venv-live/bin/python -m pytest -n 0 -m live tests/live
+
+test-postgres: .venv/.ready-dev ## Run the tests of the records against PostgreSQL too, installed from Debian's packages where it is not
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
+	|| { apt-get update && apt-get install --yes --no-install-recommends postgresql; }
+	$(BIN)/python tests/records/with_postgres.py
 
 check: lint types imports docs corpus-lint test test-live ## The whole gate; CI runs this
 

@@ -32,6 +32,9 @@ _COMMANDS = (
     ("corpus", "related"),
     ("corpus", "diff"),
     ("corpus", "schema"),
+    ("keys", "create"),
+    ("keys", "list"),
+    ("keys", "revoke"),
 )
 
 _RULES_HEAD = """# Lint rules

@@ -25,7 +25,7 @@ class NotIndexedError(QuickTakesError):
 
 
 class NotFoundError(QuickTakesError):
-    """The caller named an entry that the corpus does not have."""
+    """The caller named an entry that the corpus does not have, or a thread or key that is not in the records."""
 
 
 class IndexStateError(QuickTakesError):
@@ -40,6 +40,16 @@ class IndexBusyError(IndexStateError):
 
 class IndexUnavailableError(IndexStateError):
     """The server that holds the vectors cannot be reached or is too slow; the same call may succeed later."""
+
+    retryable = True
+
+
+class RecordsError(QuickTakesError):
+    """The operator must mend, move or upgrade the database of records."""
+
+
+class RecordsUnavailableError(RecordsError):
+    """The database is locked, or its server cannot be reached or is too slow; the same call may succeed later."""
 
     retryable = True
 

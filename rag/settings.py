@@ -16,12 +16,20 @@ _Number = TypeVar("_Number", int, float)
 DEFAULT_CORPUS_DIR = Path("corpus")
 DEFAULT_DATA_DIR = Path(".quicktakes")
 DEFAULT_EMBEDDER = "minilm"
+DEFAULT_DATABASE_URL = "sqlite:///quicktakes-records.sqlite3"
+DEFAULT_RETENTION_DAYS = 90
 DEFAULT_ANSWER_CACHE = 2_000
 """10 MB of answers of 200 words, less than the vectors of one corpus take; to keep one more then takes 6 ms
 (`make bench-cached`), which grows with their number."""
 
 DEFAULT_STREAMS = 512
 """Each holds some 100 kB; two cores write 300 at two sentences a second (`make bench-service`)."""
+
+_MOST = 1_000_000
+"""What is asked for beyond it is a slip of the keyboard: 64 MB, the most that is kept, hold some 13,000 answers."""
+
+_MOST_DAYS = 36_500
+"""A century: what is asked for beyond it is to be kept."""
 
 
 def forbid_telemetry() -> None:
@@ -76,6 +84,10 @@ class Settings:
             (``QUICKTAKES_STREAMS``).
         ray_address: ``host:port`` of the Ray cluster that embeds in bulk; None starts one on this machine
             (``QUICKTAKES_RAY_ADDRESS``).
+        database_url: of the service's records, ``sqlite:///file`` or ``postgresql://...``
+            (``QUICKTAKES_DATABASE_URL``); not to be deleted.
+        retention_days: after which threads, questions and feedback are deleted; 0 keeps them
+            (``QUICKTAKES_RETENTION_DAYS``).
     """
 
     corpus_dir: Path = DEFAULT_CORPUS_DIR
@@ -94,6 +106,8 @@ class Settings:
     chroma_token: str | None = field(default=None, repr=False)
     ray_address: str | None = None
     streams: int = DEFAULT_STREAMS
+    database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
+    retention_days: int = DEFAULT_RETENTION_DAYS
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -120,6 +134,8 @@ class Settings:
             chroma_token=os.environ.get("QUICKTAKES_CHROMA_TOKEN") or None,
             ray_address=os.environ.get("QUICKTAKES_RAY_ADDRESS") or None,
             streams=_count("QUICKTAKES_STREAMS", DEFAULT_STREAMS, least=1),
+            database_url=os.environ.get("QUICKTAKES_DATABASE_URL") or DEFAULT_DATABASE_URL,
+            retention_days=_count("QUICKTAKES_RETENTION_DAYS", DEFAULT_RETENTION_DAYS, most=_MOST_DAYS),
         )
 
 
@@ -135,18 +151,14 @@ def _support(value: str) -> SupportPolicy:
     return "strict" if value == "strict" else "mark"
 
 
-def _count(name: str, default: int, *, least: int = 0) -> int:
+def _count(name: str, default: int, *, least: int = 0, most: int = _MOST) -> int:
     """Return the number that a variable holds."""
     value = os.environ.get(name) or str(default)
-    if not value.isdecimal() or len(value) > len(str(_MOST)) or not least <= int(value) <= _MOST:
+    if not value.isdecimal() or len(value) > len(str(most)) or not least <= int(value) <= most:
         raise ConfigurationError(
-            f"{name} is {value!r}; set it to a number from {least} to {_MOST:,}, or unset it for {default:,}"
+            f"{name} is {value!r}; set it to a number from {least} to {most:,}, or unset it for {default:,}"
         )
     return int(value)
-
-
-_MOST = 1_000_000
-"""What is asked for beyond it is a slip of the keyboard: 64 MB, the most that is kept, hold some 13,000."""
 
 
 def _amount(name: str, kind: Callable[[str], _Number]) -> _Number | None:

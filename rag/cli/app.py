@@ -15,6 +15,7 @@ from rich.console import Console
 from rag.cli.batch import BatchLine, read_batch
 from rag.cli.corpus import corpus_app
 from rag.cli.index import index_app
+from rag.cli.keys import keys_app
 from rag.cli.opening import open_corpus, warn
 from rag.cli.options import AsJson, Batch, CorpusDir, DataDir, Exclude
 from rag.cli.output import write_json
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 app.add_typer(index_app, name="index")
 app.add_typer(corpus_app, name="corpus")
+app.add_typer(keys_app, name="keys")
 app.command("check")(check_command)
 app.command("quiz")(quiz_command)
 app.command("serve")(serve_command)

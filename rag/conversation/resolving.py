@@ -13,8 +13,8 @@ from rag.conversation.grammar import MANY, NEAR, ONE, VERBS, in_plural, number_o
 from rag.conversation.reading import Reading, numbers_of, read, subjects_of
 from rag.conversation.small_talk import small_talk
 from rag.conversation.statements import statement_of
-from rag.conversation.turns import Resolution, Turn
-from rag.models import Citation, Suggestion
+from rag.conversation.turns import Kind, Resolution, Turn
+from rag.models import Answer, Citation, Suggestion
 from rag.passages import split_sentences, stem
 
 _REMEMBERED: Final = 4
@@ -45,6 +45,14 @@ def turn_of(
         subjects = (*subjects_of(resolution.resolved), *_answered(answer_text))
     kept = tuple(dict.fromkeys(one for one in subjects if len(one) <= _MOST_CHARACTERS))
     return Turn(resolution.question, resolution.resolved, answer_text, kept, cited, tuple(suggestions))
+
+
+def turn_from(answer: Answer) -> Turn:
+    """Return the turn of an answer, which says itself how its question was read; see `turn_of`."""
+    resolved = answer.resolved or answer.question
+    kind: Kind = "follow_up" if answer.resolved else small_talk(answer.question) or "stands_alone"
+    resolution = Resolution(answer.question, resolved, answer.carried, kind)
+    return turn_of(resolution, answer.text, answer.citations, answer.suggestions)
 
 
 def resolve(question: str, history: Sequence[Turn]) -> Resolution:

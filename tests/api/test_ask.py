@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
-from conftest import LEAVES, read_events
 from jsonschema import Draft202012Validator
+from made_service import LEAVES, read_events
 from starlette.testclient import TestClient
 
 QUESTION = "Why do leaves look green?"
@@ -21,7 +22,7 @@ def test_an_answer_is_the_json_of_the_command_line_with_an_id(client: TestClient
     assert answer.pop("answer_id")
     assert answer["rung"] == "curated"
     schema = (repository / "docs/schemas/ask.schema.json").read_text(encoding="utf-8")
-    Draft202012Validator(__import__("json").loads(schema)).validate(answer)
+    Draft202012Validator(json.loads(schema)).validate(answer)
 
 
 def test_a_stream_ends_with_the_very_answer(client: TestClient) -> None:
@@ -79,7 +80,7 @@ def test_a_bad_question_is_told_where_and_why(
     client: TestClient, body: dict[str, Any], told: str, headers: dict[str, str]
 ) -> None:
     """Before anything is answered, a problem names the field that is wrong; a stream tells it as its only end."""
-    content = __import__("json").dumps(body)
+    content = json.dumps(body)
     reply = client.post("/api/ask", content=content, headers={**headers, "Content-Type": "application/json"})
     if reply.status_code == 200:
         (last,) = [event for event in read_events(reply.text) if event.name in {"done", "error"}]

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import ENTRIES, LEAVES, serving
+from made_service import ENTRIES, LEAVES, serving
 from starlette.testclient import TestClient
 
 from api.problems import STATUS, problem_of, status_of

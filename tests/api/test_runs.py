@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from http import HTTPStatus
 
 import pytest
-from conftest import read_events
+from made_service import read_events
 
 from api import runs as runs_module
 from api.problems import DoorError

@@ -44,7 +44,8 @@ class Result:
 def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Run in a folder with a small corpus, no environment of the tester's, and no model."""
     settings = """
-        CORPUS_DIR DATA_DIR EMBEDDER RERANKER CHAT_MODEL JUDGE_MODEL SUPPORT DAILY_TOKENS DAILY_USD ANSWER_CACHE STREAMS
+        CORPUS_DIR DATA_DIR EMBEDDER RERANKER CHAT_MODEL JUDGE_MODEL SUPPORT DAILY_TOKENS DAILY_USD ANSWER_CACHE
+        DATABASE_URL RETENTION_DAYS STREAMS
         """.split()
     for name in (
         *(f"QUICKTAKES_{setting}" for setting in settings),

@@ -1,0 +1,34 @@
+"""What the service remembers: threads, questions without a sure answer, feedback, keys."""
+
+from rag.records.opening import Records, open_records
+from rag.records.sign_ins import LASTS
+from rag.records.values import (
+    SCOPES,
+    Feedback,
+    Forgotten,
+    KeptTurn,
+    Key,
+    LoggedQuestion,
+    Rating,
+    Scope,
+    ShownTurn,
+    SignIn,
+    Thread,
+)
+
+__all__ = [
+    "LASTS",
+    "SCOPES",
+    "Feedback",
+    "Forgotten",
+    "KeptTurn",
+    "Key",
+    "LoggedQuestion",
+    "Rating",
+    "Records",
+    "Scope",
+    "ShownTurn",
+    "SignIn",
+    "Thread",
+    "open_records",
+]
