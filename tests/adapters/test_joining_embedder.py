@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -50,17 +51,24 @@ def joining(held: HeldEmbedder) -> Iterator[JoiningEmbedder]:
         yield own
 
 
+def _until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
 def test_what_waits_is_joined_and_each_gets_its_own(held: HeldEmbedder, joining: JoiningEmbedder) -> None:
-    """While one batch is embedded, what comes waits for the next, so many at once; everybody gets the vector he asked
-    for.
-    """
+    """What comes while a batch is embedded waits for the next, so many at once, and gets its own vector."""
+    first, *others = QUESTIONS
     with ThreadPoolExecutor(len(QUESTIONS)) as callers:
-        vectors = [callers.submit(joining.embed, [question]) for question in QUESTIONS]
-        while len(joining._waiting) + 1 < len(QUESTIONS):
-            threading.Event().wait(0.001)
+        vectors = [callers.submit(joining.embed, [first])]
+        _until(lambda: len(held.handed) == 1)
+        vectors += [callers.submit(joining.embed, [question]) for question in others]
+        _until(lambda: len(joining._waiting) == len(others))
         held.may.set()
         for question, vector in zip(QUESTIONS, vectors, strict=True):
-            assert np.array_equal(vector.result(), HashEmbedder().embed([question]))
+            assert np.array_equal(vector.result(10), HashEmbedder().embed([question]))
     assert [len(batch) for batch in held.handed] == [1, *([MOST_JOINED] * 3), 1]
 
 
