@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -25,10 +26,13 @@ class Asked:
     exclude: Sequence[str] = ()
 
 
-async def answer_events(quicktakes: QuickTakes, asked: Asked, run: str) -> AsyncGenerator[RunEvent]:
+async def answer_events(
+    quicktakes: QuickTakes, asked: Asked, remember: Callable[[Answer, str], None], run: str
+) -> AsyncGenerator[RunEvent]:
     """Give what is told of an answer while it is made.
 
     Args:
+        remember: told the answer with its name before its reader is, in a thread of its own.
         run: name of the answer, by which it is read on and stopped, and which feedback names.
     """
     yield RunEvent("status", {"stage": "searching", "run": run})
@@ -37,6 +41,8 @@ async def answer_events(quicktakes: QuickTakes, asked: Asked, run: str) -> Async
     )
     async with aclosing(events) as made:
         async for event in made:
+            if isinstance(event, Answer):
+                await asyncio.to_thread(remember, event, run)
             for told in _told(event, run):
                 yield told
 

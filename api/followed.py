@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final
 
-from api.remembering import RememberedAnswers
+from api.given import GivenAnswers
 from rag.errors import IndexStateError, QuickTakesError
 from rag.library import Library
 from rag.ports import Embedder
@@ -33,7 +33,7 @@ class _Opened:
 
     name: str | None
     quicktakes: QuickTakes
-    answers: RememberedAnswers
+    answers: GivenAnswers
     library: Library
     closer: ExitStack
 
@@ -53,7 +53,7 @@ class FollowedCorpus:
         return self._open.quicktakes
 
     @property
-    def answers(self) -> RememberedAnswers:
+    def answers(self) -> GivenAnswers:
         """Return what tells answers, those that were given before among them."""
         return self._open.answers
 
@@ -110,7 +110,7 @@ class FollowedCorpus:
             retriever = quicktakes.retriever
             library = Library(self._settings.corpus_dir, retriever.store, retriever.snapshot)
             name = None if retriever.snapshot.words_only else self.newest()
-            return _Opened(name, quicktakes, RememberedAnswers(quicktakes), library, failed.pop_all())
+            return _Opened(name, quicktakes, GivenAnswers(quicktakes), library, failed.pop_all())
 
 
 def _warm_up(quicktakes: QuickTakes) -> None:

@@ -20,6 +20,7 @@ STATUS: Final[Mapping[type[QuickTakesError], HTTPStatus]] = {
     errors.NotFoundError: HTTPStatus.NOT_FOUND,
     errors.NotIndexedError: HTTPStatus.NOT_FOUND,
     errors.IndexStateError: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.RecordsError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.NotApprovedError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ProviderError: HTTPStatus.BAD_GATEWAY,
     errors.ProviderUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -71,7 +72,8 @@ def problem_of(error: Exception) -> dict[str, Any]:
 def problem_response(problem: Mapping[str, Any]) -> JSONResponse:
     """Return the response that tells a problem."""
     retry_after_s = problem.get("retry_after_s")
-    headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+    headers = {"X-Problem": problem["type"].rpartition(":")[2]}  # for `api.observing`, which takes it out
+    headers |= {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
     return JSONResponse(problem, problem["status"], headers, "application/problem+json")
 
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
@@ -28,10 +28,27 @@ _KEPT: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class RunEvent:
-    """One thing that is told of an answer; ``done`` and ``error`` are the last one of any."""
+    """One thing that is told of an answer; ``done`` and ``error`` are the last one of any.
+
+    Attributes:
+        is_given: whether it was told before, of an answer that is given again.
+    """
 
     name: str
     content: Mapping[str, Any]
+    is_given: bool = False
+
+
+class RunObserver(Protocol):
+    """Told of each answer when it begins, and once when it has ended, in the context of the request that began it."""
+
+    def began(self) -> None:
+        """Take note that an answer began."""
+        ...
+
+    def ended(self, run: Run) -> None:
+        """Take note how one ended."""
+        ...
 
 
 class Run:
@@ -138,10 +155,12 @@ class Runs:
 
     Args:
         most: how many may be under way at once.
+        observer: told of each; None where nobody looks.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, observer: RunObserver | None = None) -> None:
         self._most = most
+        self._observer = observer
         self._under_way: dict[str, tuple[Run, asyncio.Task[None]]] = {}
         self._ended: OrderedDict[str, Run] = OrderedDict()
         self._is_closing = False
@@ -159,6 +178,8 @@ class Runs:
         run = Run()
         task = run.start(make)
         self._under_way[run.name] = run, task
+        if self._observer is not None:
+            self._observer.began()
         task.add_done_callback(lambda _: self._end(run))
         return run
 
@@ -193,6 +214,8 @@ class Runs:
         self._ended[run.name] = run
         if len(self._ended) > _KEPT:
             self._ended.popitem(last=False)
+        if self._observer is not None:
+            self._observer.ended(run)
 
 
 def _closing() -> DoorError:

@@ -8,19 +8,26 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from api.followed import FollowedCorpus
+from api.metrics import Metrics
 from api.runs import Runs
 from rag.library import Library
+from rag.records import Records
 from rag.settings import Settings
 from rag.wiring import QuickTakes
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The corpus and the answers under way; `quicktakes` and `library` are those of the index in use now."""
+    """The corpus, the answers under way, and what is remembered of them.
+
+    `quicktakes` and `library` are those of the index in use now.
+    """
 
     settings: Settings
     corpus: FollowedCorpus
     runs: Runs
+    records: Records
+    metrics: Metrics
 
     @property
     def quicktakes(self) -> QuickTakes:

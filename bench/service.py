@@ -1,8 +1,8 @@
 """The service under load: `make bench-service`.
 
 Server, model server and clients are processes of their own on 127.0.0.1, and share the machine's cores. What is quoted
-are medians of interleaved rounds, and ratios of figures taken side by side. The model server echoes the evidence that it
-is sent, a word at a time, so that every answer is checked word for word against what its question has when it is asked
+are medians of interleaved rounds, and ratios of figures taken side by side. The model server echoes the evidence it
+gets, a word at a time, so that every answer is checked word for word against what its question has when it is asked
 alone.
 """
 

@@ -22,6 +22,9 @@ DEFAULT_ANSWER_CACHE = 2_000
 """10 MB of answers of 200 words, less than the vectors of one corpus take; to keep one more then takes 6 ms
 (`make bench-cached`), which grows with their number."""
 
+DEFAULT_CHAT_REPLIES = 32
+"""OpenAI's lowest tier takes 500 requests a minute; at four seconds a reply these are 33 at once."""
+
 DEFAULT_STREAMS = 512
 """Each holds some 100 kB; two cores write 300 at two sentences a second (`make bench-service`)."""
 
@@ -82,6 +85,13 @@ class Settings:
         chroma_token: what that server wants as ``X-Chroma-Token``, if anything (``QUICKTAKES_CHROMA_TOKEN``).
         streams: how many answers one worker of the service writes at once; more are asked to wait
             (``QUICKTAKES_STREAMS``).
+        chat_replies: how many replies of chat models one process waits for at once; an answer that finds none free in
+            time is made without (``QUICKTAKES_CHAT_REPLIES``).
+        log_questions: whether the service's log and traces may hold what was asked (``QUICKTAKES_LOG_QUESTIONS``).
+        otlp_endpoint: collector of OpenTelemetry that the service sends traces to, with the extra ``telemetry``; None
+            for none (``OTEL_EXPORTER_OTLP_ENDPOINT``).
+        metrics_dir: where the workers of one service add up what they count; `quicktakes serve --workers` sets it
+            (``PROMETHEUS_MULTIPROC_DIR``).
         ray_address: ``host:port`` of the Ray cluster that embeds in bulk; None starts one on this machine
             (``QUICKTAKES_RAY_ADDRESS``).
         database_url: of the service's records, ``sqlite:///file`` or ``postgresql://...``
@@ -106,6 +116,10 @@ class Settings:
     chroma_token: str | None = field(default=None, repr=False)
     ray_address: str | None = None
     streams: int = DEFAULT_STREAMS
+    chat_replies: int = DEFAULT_CHAT_REPLIES
+    log_questions: bool = False
+    otlp_endpoint: str | None = None
+    metrics_dir: Path | None = None
     database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
     retention_days: int = DEFAULT_RETENTION_DAYS
 
@@ -133,6 +147,10 @@ class Settings:
             chroma_url=os.environ.get("QUICKTAKES_CHROMA_URL") or None,
             chroma_token=os.environ.get("QUICKTAKES_CHROMA_TOKEN") or None,
             ray_address=os.environ.get("QUICKTAKES_RAY_ADDRESS") or None,
+            chat_replies=_count("QUICKTAKES_CHAT_REPLIES", DEFAULT_CHAT_REPLIES, least=1),
+            log_questions=_switch("QUICKTAKES_LOG_QUESTIONS"),
+            otlp_endpoint=os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None,
+            metrics_dir=_folder("PROMETHEUS_MULTIPROC_DIR"),
             streams=_count("QUICKTAKES_STREAMS", DEFAULT_STREAMS, least=1),
             database_url=os.environ.get("QUICKTAKES_DATABASE_URL") or DEFAULT_DATABASE_URL,
             retention_days=_count("QUICKTAKES_RETENTION_DAYS", DEFAULT_RETENTION_DAYS, most=_MOST_DAYS),
@@ -143,6 +161,23 @@ def hand_down(settings: Settings) -> None:
     """Have processes that are started from now on read the same corpus and data folder from their environment."""
     os.environ["QUICKTAKES_CORPUS_DIR"] = str(settings.corpus_dir)
     os.environ["QUICKTAKES_DATA_DIR"] = str(settings.data_dir)
+
+
+def share_metrics(folder: Path) -> None:
+    """Have processes that are started from now on add up what they count in a folder, which is empty."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
+def _folder(name: str) -> Path | None:
+    value = os.environ.get(name)
+    return Path(value) if value else None
+
+
+def _switch(name: str) -> bool:
+    value = os.environ.get(name) or "0"
+    if value not in {"0", "1"}:
+        raise ConfigurationError(f"{name} is {value!r}; set it to 1 for yes, or to 0 or nothing for no")
+    return value == "1"
 
 
 def _support(value: str) -> SupportPolicy:

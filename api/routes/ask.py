@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
@@ -12,6 +13,7 @@ from fastapi.responses import JSONResponse
 
 from api.asking import Asked
 from api.problems import DoorError, problem_response
+from api.remembering import remember_answer
 from api.routes.documented import problems
 from api.runs import Run
 from api.schemas import AnswerReply, AskRequest, HistoryTurn
@@ -31,7 +33,7 @@ _DOCUMENTED: dict[int | str, dict[str, Any]] = {
         "`resolved`, `evidence`, `sentence`, `suggestions`, and last of all one `done` or `error`.",
         "content": {_EVENTS: {"schema": {"type": "string"}}},
     },
-    **problems(HTTPStatus.GONE, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY),
+    **problems(HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY),
 }
 
 
@@ -44,7 +46,7 @@ async def ask(
     last_event_id: Annotated[str, Header(description="Of the last event that came, to go on after it.")] = "",
 ) -> Response:
     """Answer a question from the entries, whole or as it is written; a stream that was lost is gone on with."""
-    run, start = _resumed(service, last_event_id) if last_event_id else (_begin(service, body), 0)
+    run, start = _resumed(service, last_event_id) if last_event_id else (await _begin(service, body), 0)
     if _EVENTS in accept:
         return EventStream(run, start)
     last = await result_of(run, request.receive)
@@ -57,10 +59,22 @@ async def stop(run: str, service: ServiceOf) -> None:
     service.runs.get(run).stop(DoorError(HTTPStatus.GONE, "stopped", "The answer was stopped."))
 
 
-def _begin(service: Service, body: AskRequest) -> Run:
+async def _begin(service: Service, body: AskRequest) -> Run:
     check_question(body.question)
-    asked = Asked(body.question, body.mode, body.level, turns_of(body.history), body.exclude)
-    return service.runs.start(partial(service.corpus.answers.events, asked))
+    history = await _history(service, body)
+    asked = Asked(body.question, body.mode, body.level, history, body.exclude)
+    record = partial(remember_answer, service.records, body.thread_id)
+    return service.runs.start(partial(service.corpus.answers.events, asked, record))
+
+
+async def _history(service: Service, body: AskRequest) -> list[Turn]:
+    """Return the turns before a question; raises `NotFoundError` where its thread is not there."""
+    if body.thread_id is None:
+        return turns_of(body.history)
+    if body.history:
+        detail = "A question has a thread or a history, not both. Leave one out."
+        raise DoorError(HTTPStatus.UNPROCESSABLE_ENTITY, "two-histories", detail)
+    return await asyncio.to_thread(service.records.threads.turns, body.thread_id)
 
 
 def _resumed(service: Service, last_event_id: str) -> tuple[Run, int]:

@@ -37,6 +37,9 @@ class AskRequest(_Request):
     mode: Annotated[Mode, Field(description="As it is, in fewer and shorter sentences, or a hint.")] = "explain"
     level: Annotated[int | None, Field(ge=1, le=3, description="How far a hint leads.")] = None
     history: Annotated[list[HistoryTurn], Field(max_length=_MOST_TURNS, description="The last turn last.")] = []
+    thread_id: Annotated[
+        str | None, Field(max_length=100, description="Of the thread that it is asked in, instead of a history.")
+    ] = None
     exclude: Annotated[list[Url], Field(max_length=_MOST_URLS, description="Entries to answer without.")] = []
 
 

@@ -20,7 +20,7 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
     (tmp_path / "corpus").mkdir()
     for path, (question, answer) in ENTRIES.items():
         (tmp_path / "corpus" / path).write_text(entry_text(question, answer), encoding="utf-8")
-    yield Settings(tmp_path / "corpus", tmp_path / "scratch")
+    yield Settings(tmp_path / "corpus", tmp_path / "scratch", database_url=f"sqlite:///{tmp_path}/records.sqlite3")
     SharedSystemClient.clear_system_cache()
 
 

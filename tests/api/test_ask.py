@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from jsonschema import Draft202012Validator
 from made_service import LEAVES, read_events
 from starlette.testclient import TestClient
+
+from rag.errors import RecordsError
+from rag.records import open_records
+from rag.settings import Settings
 
 QUESTION = "Why do leaves look green?"
 STREAM = {"Accept": "text/event-stream"}
@@ -119,3 +125,37 @@ def test_an_answer_that_is_over_can_be_stopped_without_harm(client: TestClient) 
     name = client.post("/api/ask", json={"question": QUESTION}).json()["answer_id"]
     assert client.delete(f"/api/ask/{name}").status_code == 204
     assert client.delete("/api/ask/nothing").status_code == 410
+
+
+def test_a_thread_remembers_what_was_asked(client: TestClient, settings: Settings) -> None:
+    """A question asked in a thread is resolved against the ones before it there, and becomes its last turn."""
+    with open_records(settings.database_url) as records:
+        thread = records.threads.create().id
+        client.post("/api/ask", json={"question": "What do ribosomes build?", "thread_id": thread})
+        answer = client.post("/api/ask", json={"question": "How do they do it?", "thread_id": thread}).json()
+        assert "ribosomes" in answer["resolved"].lower()
+        kept = records.threads.shown(thread)
+    assert [turn.shown.question for turn in kept] == ["What do ribosomes build?", "How do they do it?"]
+    assert kept[-1].answer_id == answer["answer_id"]
+    assert client.post("/api/ask", json={"question": QUESTION, "thread_id": "gone"}).status_code == 404
+    both = {"question": QUESTION, "thread_id": thread, "history": [{"question": "Why?", "answer": "So."}]}
+    assert client.post("/api/ask", json=both).status_code == 422
+
+
+def test_a_question_that_is_not_answered_is_kept_for_an_editor(client: TestClient, settings: Settings) -> None:
+    """What the corpus cannot answer is logged with what came nearest; what it answers surely is not."""
+    for question in (QUESTION, "How do volcanoes erupt?"):
+        client.post("/api/ask", json={"question": question})
+    with open_records(settings.database_url) as records:
+        logged = records.questions.since(datetime(2000, 1, 1, tzinfo=UTC), limit=10)
+    assert [one.question for one in logged] == ["How do volcanoes erupt?"]
+
+
+def test_records_that_fail_lose_no_answer(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    """Where nothing can be recorded, the answer comes all the same and the log says why."""
+    database = client.app.state.service.records.database
+    database.close()
+    with patch.object(type(database), "writing", side_effect=RecordsError("the disk is full")):
+        answer = client.post("/api/ask", json={"question": "How do volcanoes erupt?"})
+    assert answer.status_code == 200
+    assert "the disk is full" in caplog.text

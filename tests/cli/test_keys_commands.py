@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from conftest import Run
 
 from rag.records import open_records
+
+Run = Callable[..., Any]
 
 
 def test_a_key_is_made_listed_and_revoked(run: Run, tmp_path: Path) -> None:
@@ -68,4 +71,4 @@ def test_retention_is_a_number_of_days(run: Run, monkeypatch: pytest.MonkeyPatch
     refused = run("keys", "list")
     assert refused.code == 1
     assert "QUICKTAKES_RETENTION_DAYS" in refused.err
-    assert "0, which keeps everything, to 36,500, or unset it for 90" in refused.err
+    assert "from 0 to 36,500, or unset it for 90" in refused.err

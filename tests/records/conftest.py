@@ -5,27 +5,15 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
+from made_clock import MadeClock
 
 from rag.records import Records, open_records
 
 POSTGRES = os.environ.get("QUICKTAKES_TEST_POSTGRES_URL")
-
-
-class MadeClock:
-    """A clock that a test turns on."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """Return the time, which goes on by a second."""
-        self.now += timedelta(seconds=1)
-        return self.now
 
 
 @pytest.fixture

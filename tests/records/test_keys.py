@@ -6,8 +6,8 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
-from conftest import MadeClock
 from every_row import every_row
+from made_clock import MadeClock
 
 from rag.errors import ConfigurationError, NotFoundError
 from rag.records import LASTS, SCOPES, Records

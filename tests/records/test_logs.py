@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from conftest import MadeClock
 from made_answers import evidence, make_answer
+from made_clock import MadeClock
 
 from rag.models import Suggestion
 from rag.records import Forgotten, Records

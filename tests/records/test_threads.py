@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from conftest import MadeClock
 from every_row import every_row
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_answers import CELLS, OSMOSIS, make_answer
+from made_clock import MadeClock
 
 from rag.conversation import Turn, resolve, turn_of
 from rag.errors import NotFoundError

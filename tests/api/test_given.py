@@ -9,7 +9,7 @@ from made_service import read_events
 from starlette.testclient import TestClient
 
 from api.asking import Asked
-from api.remembering import RememberedAnswers
+from api.given import GivenAnswers
 from rag.conversation import resolve, turn_of
 from rag.retrieval import Retriever
 
@@ -81,8 +81,8 @@ def test_a_changed_index_forgets(client: TestClient) -> None:
     assert corpus.answers is not answers
 
 
-async def _ask(answers: RememberedAnswers, question: str) -> None:
-    async for _ in answers.events(Asked(question), "run"):
+async def _ask(answers: GivenAnswers, question: str) -> None:
+    async for _ in answers.events(Asked(question), lambda *_: None, "run"):
         pass
 
 
@@ -90,11 +90,11 @@ def test_the_answers_asked_for_longest_ago_give_way(client: TestClient, made: li
     """Beyond the bytes that there may be, one that was asked for again stays, and an older one goes."""
     quicktakes = client.app.state.service.quicktakes  # type: ignore[attr-defined]
     questions = ["Why do leaves look green?", "How do kidneys filter blood?", "What do ribosomes build?"]
-    all_of_them = RememberedAnswers(quicktakes)
+    all_of_them = GivenAnswers(quicktakes)
     assert client.portal is not None
     for question in questions:
         client.portal.call(_ask, all_of_them, question)
-    few = RememberedAnswers(quicktakes, all_of_them._bytes - 200)
+    few = GivenAnswers(quicktakes, all_of_them._bytes - 200)
     for question in [*questions[:2], questions[0], questions[2]]:
         client.portal.call(_ask, few, question)
     made.clear()
@@ -106,14 +106,24 @@ def test_the_answers_asked_for_longest_ago_give_way(client: TestClient, made: li
     assert 0 < few._bytes < all_of_them._bytes
 
 
+def test_a_repeated_question_is_recorded_as_any_other(client: TestClient) -> None:
+    """In a thread, an answer that was given before is a turn like one that was made for it, under its own id."""
+    _told(client)
+    records = client.app.state.service.records  # type: ignore[attr-defined]
+    thread = records.threads.create().id
+    answer = _told(client, thread_id=thread)
+    (turn,) = records.threads.shown(thread)
+    assert (turn.answer_id, turn.shown.text) == (answer["answer_id"], answer["text"])
+
+
 def test_turns_are_part_of_what_is_asked(client: TestClient, made: list[str]) -> None:
     """A question with turns before it is not told what it was told without."""
     quicktakes = client.app.state.service.quicktakes  # type: ignore[attr-defined]
-    answers = RememberedAnswers(quicktakes)
+    answers = GivenAnswers(quicktakes)
     turn = turn_of(resolve("What do ribosomes build?", []), "Chains.")
 
     async def ask() -> None:
-        async for _ in answers.events(Asked(QUESTION, history=[turn]), "run"):
+        async for _ in answers.events(Asked(QUESTION, history=[turn]), lambda *_: None, "run"):
             pass
 
     assert client.portal is not None
