@@ -20,6 +20,10 @@ _APPLICATION = "api.app:create_app"
 _GRACE_S = 10
 """How long connections may take to end once the service is told to stop."""
 
+_STARTED_WITHIN_S = 60
+"""How long a worker may take to say that it lives, which it does when all is imported: 3 s, but 10 on a busy machine;
+uvicorn starts one that takes longer anew, for ever."""
+
 Host = Annotated[str, typer.Option("--host", help="Address to listen on; 0.0.0.0 for every one that the machine has.")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65_535, help="Port to listen on; 0 for one that is free.")]
 Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes that answer.")]
@@ -72,6 +76,7 @@ def _run(host: str, port: int, workers: int, logging: dict[str, Any]) -> None:
         log_config=logging,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_S,
+        timeout_worker_healthcheck=_STARTED_WITHIN_S,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from rag.settings import Settings
 from rag.testing import HashEmbedder
 
 QUESTION = "Why do leaves look green?"
-SECRET = "zebrafish"
+HIDDEN = "zebrafish"
 STREAM = {"Accept": "text/event-stream"}
 
 
@@ -98,18 +99,18 @@ def test_what_fails_without_an_answer_is_told_like_all(settings: Settings, caplo
 
 @pytest.mark.parametrize("names_questions", [False, True])
 def test_what_was_asked_is_in_the_log_only_where_it_may_be(
-    settings: Settings, caplog: pytest.LogCaptureFixture, names_questions: bool
+    settings: Settings, caplog: pytest.LogCaptureFixture, *, names_questions: bool
 ) -> None:
     """Neither a question nor a search stands in any line, unless the operator wants it."""
     caplog.set_level(logging.INFO)
     with serving(settings, log_questions=names_questions) as client:
-        client.post("/api/ask", json={"question": f"What is a {SECRET}?"})
-        client.post("/api/ask", json={"question": f"What is a {SECRET}?", "level": 2})
-        client.get("/api/search", params={"q": SECRET})
-        client.get("/api/search", params={"q": SECRET * 1_000})
+        client.post("/api/ask", json={"question": f"What is a {HIDDEN}?"})
+        client.post("/api/ask", json={"question": f"What is a {HIDDEN}?", "level": 2})
+        client.get("/api/search", params={"q": HIDDEN})
+        client.get("/api/search", params={"q": HIDDEN * 1_000})
     ours = [record for record in caplog.records if record.name.startswith(("api", "rag"))]
     written = "\n".join(line.format(record) for line in (JsonLines(), TextLines()) for record in ours)
-    assert (SECRET in written) == names_questions
+    assert (HIDDEN in written) == names_questions
     assert len(_lines(caplog, "api.requests")) == 4
 
 
@@ -122,14 +123,14 @@ def test_stages_are_spans_below_their_request(settings: Settings) -> None:
     with TestClient(app) as client:
         headers = {"traceparent": f"00-{trace}-b7ad6b7169203331-01"}
         answer = client.post("/api/ask", json={"question": QUESTION}, headers=headers).json()
-        client.get("/api/search", params={"q": SECRET})
+        client.get("/api/search", params={"q": HIDDEN})
     spans = exporter.get_finished_spans()
     (request,) = [span for span in spans if span.name == "POST /api/ask"]
     stages = [span for span in spans if span.parent is not None and span.parent.span_id == request.context.span_id]
     assert f"{request.context.trace_id:032x}" == trace
     assert [span.name for span in stages] == [stage for stage in answer["timings_ms"] if stage != "total"]
-    assert all(one.end_time == other.start_time for one, other in zip(stages, stages[1:], strict=False))
-    assert SECRET not in "".join(span.to_json() for span in spans)
+    assert all(one.end_time == other.start_time for one, other in pairwise(stages))
+    assert HIDDEN not in "".join(span.to_json() for span in spans)
 
 
 def test_nothing_is_traced_without_a_collector(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
