@@ -84,7 +84,7 @@ def _run(host: str, port: int, workers: int, logging: dict[str, Any]) -> None:
 def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 signal's
     """End with success: to be told to stop is no failure.
 
-    What there is in memory goes with the process: to look through it for cycles, as Python does in the end, takes seconds.
+    What is in memory goes with the process: to look through it for cycles, as Python does in the end, takes seconds.
     """
     gc.freeze()
     raise SystemExit(0)
