@@ -26,6 +26,9 @@ serve: .venv/.ready ## Open http://127.0.0.1:8000 to ask on: make serve [CORPUS=
 test: .venv/.ready-dev ## Run all tests
 	$(BIN)/pytest
 
+test-schema: .venv/.ready-dev ## Send the service 5,000 requests drawn from the document that describes it
+	$(BIN)/pytest -n 2 tests/api/test_schema.py --hypothesis-profile whole
+
 test-ray: .venv-ray/.ready ## Run the tests that start Ray, in an environment of their own
 	.venv-ray/bin/python -m pytest -n 0 -m ray -p no:unraisableexception  # Ray leaves ended children unreaped
 
@@ -36,6 +39,20 @@ test-postgres: .venv/.ready-dev ## Run the tests of the records against PostgreS
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
 	|| { apt-get update && apt-get install --yes --no-install-recommends postgresql; }
 	$(BIN)/python tests/records/with_postgres.py
+
+test-browser: .venv/.ready-dev .chromium ## Drive the pages in a real browser; installs Debian's Chromium where there is none
+	$(BIN)/pytest -n 0 -m browser tests/browser
+
+screenshots: .venv/.ready-dev .chromium ## Take the pictures of the pages in docs/screenshots
+	$(BIN)/python tests/browser/take_screenshots.py docs/screenshots
+
+.PHONY: .chromium
+.chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
+	  $(SUDO) apt-get update -qq && \
+	  $(SUDO) apt-get install -qq --no-install-recommends chromium fonts-noto-core optipng; }
+
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 check: lint types imports docs corpus-lint test test-live ## The whole gate; CI runs this
 

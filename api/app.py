@@ -12,13 +12,15 @@ from api.body_limit import BodyLimit
 from api.followed import FollowedCorpus
 from api.metrics import Metrics
 from api.observing import AnswersObserved, Observed
-from api.problems import add_problem_handlers
+from api.pages import add_pages, failure_response
+from api.problems import add_problem_handlers, problem_of
 from api.remembering import forget_daily
 from api.routes import ROUTERS
 from api.runs import Runs
 from api.service import Service
 from api.shutdown import told_to_stop
 from api.tracing import Tracing, load_tracing
+from rag.mcp import McpServer
 from rag.ports import Embedder
 from rag.records import open_records
 from rag.settings import Settings
@@ -57,9 +59,11 @@ def create_app(
                 asyncio.create_task(corpus.follow(), name="follow the index"),
                 asyncio.create_task(forget_daily(records, own.retention_days), name="forget what is old"),
             ]
+            tools = McpServer(lambda: corpus.quicktakes, lambda error: problem_of(error)["detail"])
             try:
-                with told_to_stop(lambda: runs.close(_LAST_WORDS_S)):
-                    yield
+                async with tools.http() as app.state.mcp:
+                    with told_to_stop(lambda: runs.close(_LAST_WORDS_S)):
+                        yield
             finally:
                 for chore in chores:
                     chore.cancel()
@@ -82,9 +86,10 @@ def create_app(
         docs_url=None,  # its page loads scripts from outside
         redoc_url=None,
     )
-    add_problem_handlers(app)
+    add_problem_handlers(app, failure_response)
     app.add_middleware(BodyLimit)
     app.add_middleware(Observed, metrics=metrics)
     for router in ROUTERS:
         app.include_router(router)
+    add_pages(app)
     return app

@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from api.rendering import GrowingAnswer, answer_html
 from api.runs import RunEvent
 from rag.conversation import Turn
 from rag.models import Answer, AnswerBegun, AnswerEvent, Mode, SentenceShown
@@ -39,11 +40,12 @@ async def answer_events(
     events = quicktakes.stream(
         asked.question, exclude=asked.exclude, history=asked.history, mode=asked.mode, level=asked.level
     )
+    shown = GrowingAnswer()
     async with aclosing(events) as made:
         async for event in made:
             if isinstance(event, Answer):
                 await asyncio.to_thread(remember, event, run)
-            for told in _told(event, run):
+            for told in _told(event, run, shown):
                 yield told
 
 
@@ -52,7 +54,7 @@ def reply_of(answer: Answer, run: str) -> Mapping[str, Any]:
     return {"answer_id": run, **answer_to_json(answer)}
 
 
-def _told(event: AnswerEvent, run: str) -> Iterator[RunEvent]:
+def _told(event: AnswerEvent, run: str, shown: GrowingAnswer) -> Iterator[RunEvent]:
     if isinstance(event, AnswerBegun):
         if event.resolved is not None:
             told = {"question": event.question, "resolved": event.resolved, "carried": event.carried}
@@ -61,7 +63,8 @@ def _told(event: AnswerEvent, run: str) -> Iterator[RunEvent]:
         yield RunEvent("status", {"stage": "writing", "run": run})
     elif isinstance(event, SentenceShown):
         citations = [asdict(citation) for citation in event.citations]
-        yield RunEvent("sentence", {"lead": event.lead, "sentence": asdict(event.sentence), "citations": citations})
+        told = {"lead": event.lead, "sentence": asdict(event.sentence), "citations": citations}
+        yield RunEvent("sentence", {**told, **asdict(shown.add(event))})
     else:
         yield RunEvent("suggestions", {"suggestions": [asdict(one) for one in event.suggestions]})
-        yield RunEvent("done", {"answer": reply_of(event, run)})
+        yield RunEvent("done", {"answer": reply_of(event, run), "html": answer_html(event)})

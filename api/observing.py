@@ -101,7 +101,7 @@ class AnswersObserved:
             self._metrics.answer_failed(code)
             self._log(run, {"status": "failed", "problem": code})
             return
-        answer = cast("Mapping[str, Any]", last.content["answer"])
+        answer = _answer_in(last.content)
         source = "given" if last.is_given else "kept" if answer["cached"] else "made"
         self._metrics.answer_made(answer, source)
         if self._tracing is not None:
@@ -114,6 +114,13 @@ class AnswersObserved:
     def _log(run: Run, told: Mapping[str, Any]) -> None:
         fields = {"request_id": _request_id.get(), "answer": run.name[:8], **told}
         _answers_log.info("answer", extra={"fields": fields})
+
+
+def _answer_in(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the answer that the last event of any door holds."""
+    return cast(
+        "Mapping[str, Any]", content["answer"] if "answer" in content else content["completion"]["quicktakes"]["answer"]
+    )
 
 
 def code_of(problem: Mapping[str, Any]) -> str:

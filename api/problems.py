@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, cast
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -82,25 +82,32 @@ def status_of(error: QuickTakesError) -> HTTPStatus:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def add_problem_handlers(app: FastAPI) -> None:
-    """Have an app answer every error with a problem."""
+def add_problem_handlers(app: FastAPI, page_of: Callable[[Request, Mapping[str, Any]], Response | None]) -> None:
+    """Have an app answer every error with a problem.
 
-    def tell(_: Request, error: Exception) -> JSONResponse:
-        return problem_response(problem_of(error))
+    Args:
+        page_of: gives a problem as a page to read; None for who reads it as it is.
+    """
 
-    def tell_http(_: Request, error: Exception) -> JSONResponse:
+    def respond(request: Request, problem: Mapping[str, Any]) -> Response:
+        return page_of(request, problem) or problem_response(problem)
+
+    def tell(request: Request, error: Exception) -> Response:
+        return respond(request, problem_of(error))
+
+    def tell_http(request: Request, error: Exception) -> Response:
         told = cast("HTTPException", error)
         status = HTTPStatus(told.status_code)
-        response = problem_response(_problem(status, status.name.lower().replace("_", "-"), str(told.detail)))
+        response = respond(request, _problem(status, status.name.lower().replace("_", "-"), str(told.detail)))
         response.headers.update(told.headers or {})
         return response
 
-    def tell_invalid(_: Request, error: Exception) -> JSONResponse:
+    def tell_invalid(request: Request, error: Exception) -> Response:
         invalid = cast("RequestValidationError", error).errors()
         wrong = [{"where": list(map(str, one["loc"])), "why": one["msg"]} for one in invalid]
         what = "; ".join(f"{'.'.join(one['where'][1:]) or 'the body'}: {one['why']}" for one in wrong)
         problem = _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", what)
-        return problem_response({**problem, "errors": wrong})
+        return respond(request, {**problem, "errors": wrong})
 
     app.add_exception_handler(QuickTakesError, tell)
     app.add_exception_handler(DoorError, tell)

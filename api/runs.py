@@ -51,15 +51,31 @@ class RunObserver(Protocol):
         ...
 
 
+EventWriter = Callable[[RunEvent, str], bytes]
+"""Writes an event as it is sent; is told its id."""
+
+
+def as_server_sent(event: RunEvent, event_id: str) -> bytes:
+    """Return an event as Server-Sent Events have it, by its name and with its id."""
+    content = json.dumps(event.content, ensure_ascii=False, separators=(",", ":"))
+    return format_sse_event(data_str=content, event=event.name, id=event_id)
+
+
 class Run:
     """One answer while it is made, and for a while after.
+
+    Args:
+        write: as its readers want its events.
+        abandoned_s: how long it goes on while nobody reads it.
 
     Attributes:
         name: cannot be guessed: who knows it may read the answer, and stop it.
         last: the event that ended it; None before.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, write: EventWriter = as_server_sent, abandoned_s: float = ABANDONED_S) -> None:
+        self._write = write
+        self._abandoned_s = abandoned_s
         self.name = secrets.token_urlsafe(16)
         self.last: RunEvent | None = None
         self._told: list[RunEvent] = []
@@ -91,7 +107,7 @@ class Run:
         """Count a reader out; an answer that nobody reads is stopped after a while."""
         self._readers -= 1
         if not self._readers and self.last is None:
-            asyncio.get_running_loop().call_later(ABANDONED_S, self._stop_if_abandoned)
+            asyncio.get_running_loop().call_later(self._abandoned_s, self._stop_if_abandoned)
 
     async def read(self, start: int, gone: asyncio.Future[None]) -> AsyncGenerator[bytes]:
         """Give the events from a number on, those that are there in one piece; a comment where long nothing comes.
@@ -120,9 +136,7 @@ class Run:
         return bool(done)
 
     def _written(self, number: int) -> bytes:
-        event = self._told[number]
-        content = json.dumps(event.content, ensure_ascii=False, separators=(",", ":"))
-        return format_sse_event(data_str=content, event=event.name, id=f"{self.name}:{number}")
+        return self._write(self._told[number], f"{self.name}:{number}")
 
     async def _make(self, events: AsyncGenerator[RunEvent]) -> None:
         try:
@@ -168,14 +182,19 @@ class Runs:
     def __len__(self) -> int:
         return len(self._under_way)
 
-    def start(self, make: Callable[[str], AsyncGenerator[RunEvent]]) -> Run:
-        """Begin to make an answer; see `Run.start`.
+    def start(
+        self,
+        make: Callable[[str], AsyncGenerator[RunEvent]],
+        write: EventWriter = as_server_sent,
+        abandoned_s: float = ABANDONED_S,
+    ) -> Run:
+        """Begin to make an answer; see `Run` and `Run.start`.
 
         Raises:
             DoorError: as many as may be are under way, or the service is being shut down.
         """
         self.check_room()
-        run = Run()
+        run = Run(write, abandoned_s)
         task = run.start(make)
         self._under_way[run.name] = run, task
         if self._observer is not None:

@@ -19,6 +19,7 @@ _COMMANDS = (
     ("check",),
     ("quiz",),
     ("serve",),
+    ("mcp",),
     ("index", "sync"),
     ("index", "watch"),
     ("index", "status"),

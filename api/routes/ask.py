@@ -46,11 +46,13 @@ async def ask(
     last_event_id: Annotated[str, Header(description="Of the last event that came, to go on after it.")] = "",
 ) -> Response:
     """Answer a question from the entries, whole or as it is written; a stream that was lost is gone on with."""
-    run, start = _resumed(service, last_event_id) if last_event_id else (await _begin(service, body), 0)
+    run, start = _resumed(service, last_event_id) if last_event_id else (await begin(service, body), 0)
     if _EVENTS in accept:
         return EventStream(run, start)
     last = await result_of(run, request.receive)
-    return JSONResponse(last.content["answer"]) if last.name == "done" else problem_response(last.content["problem"])
+    if last.name != "done":
+        return problem_response(last.content["problem"])
+    return JSONResponse({**last.content["answer"], "html": last.content["html"]})
 
 
 @router.delete("/ask/{run}", status_code=HTTPStatus.NO_CONTENT, responses=problems(HTTPStatus.GONE))
@@ -59,7 +61,8 @@ async def stop(run: str, service: ServiceOf) -> None:
     service.runs.get(run).stop(DoorError(HTTPStatus.GONE, "stopped", "The answer was stopped."))
 
 
-async def _begin(service: Service, body: AskRequest) -> Run:
+async def begin(service: Service, body: AskRequest) -> Run:
+    """Begin to answer a question; raises `QuestionError`, `NotFoundError` or `DoorError` where it cannot be asked."""
     check_question(body.question)
     history = await _history(service, body)
     asked = Asked(body.question, body.mode, body.level, history, body.exclude)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
+from api.rendering import prose_html
 from api.routes.documented import problems
 from api.schemas import CheckReply, CheckRequest, QuizReply
 from api.service import ServiceOf
@@ -21,7 +23,9 @@ _FAILURES: dict[int | str, dict[str, Any]] = problems(HTTPStatus.NOT_FOUND, HTTP
 @router.post("/check", responses={200: {"model": CheckReply}, **_FAILURES}, response_class=JSONResponse)
 def check(body: CheckRequest, service: ServiceOf) -> JSONResponse:
     """Check a student's answer against the entry that answers: what is right, missing and wrong, each cited."""
-    return JSONResponse(check_to_json(service.quicktakes.check(body.question, body.answer)))
+    checked = service.quicktakes.check(body.question, body.answer)
+    facts = [{**asdict(fact), "html": prose_html(fact.text)} for fact in checked.facts]
+    return JSONResponse({**check_to_json(checked), "facts": facts})
 
 
 @router.get("/quiz", responses={200: {"model": QuizReply}, **_FAILURES}, response_class=JSONResponse)

@@ -7,10 +7,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from rag.models import (
-    CheckedFact,
     CheckedSentence,
     Citation,
     CorrectedPremise,
+    Coverage,
     Mode,
     Provenance,
     Rung,
@@ -42,7 +42,7 @@ class EvidenceReply(BaseModel):
 
 
 class AnswerReply(BaseModel):
-    """An answer; `answer_id` names it in feedback."""
+    """An answer; `answer_id` names it in feedback, `html` is its text as a page may show it, with links to sources."""
 
     answer_id: str
     question: str
@@ -64,6 +64,17 @@ class AnswerReply(BaseModel):
     cached: bool
     mode: Mode
     level: int | None
+    html: str
+
+
+class CheckedFactReply(BaseModel):
+    """A key fact, and how much of it the student has; `html` is its text as a page may show it."""
+
+    text: str
+    coverage: Coverage
+    citation: int
+    weight: float
+    html: str
 
 
 class CheckReply(BaseModel):
@@ -74,7 +85,7 @@ class CheckReply(BaseModel):
     url: str
     title: str
     score: float
-    facts: list[CheckedFact]
+    facts: list[CheckedFactReply]
     sentences: list[CheckedSentence]
     citations: list[Citation]
     feedback: str

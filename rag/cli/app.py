@@ -16,6 +16,7 @@ from rag.cli.batch import BatchLine, read_batch
 from rag.cli.corpus import corpus_app
 from rag.cli.index import index_app
 from rag.cli.keys import keys_app
+from rag.cli.mcp import mcp_command
 from rag.cli.opening import open_corpus, warn
 from rag.cli.options import AsJson, Batch, CorpusDir, DataDir, Exclude
 from rag.cli.output import write_json
@@ -45,6 +46,7 @@ app.add_typer(keys_app, name="keys")
 app.command("check")(check_command)
 app.command("quiz")(quiz_command)
 app.command("serve")(serve_command)
+app.command("mcp")(mcp_command)
 
 Question = Annotated[str | None, typer.Argument(show_default=False, help="The question; or give --batch.")]
 Explain = Annotated[

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markdown import Markdown
 
 from rag.corpus import Entry
+from rag.footnotes import with_footnotes
 from rag.models import Answer, Check, Citation, Query, QuizQuestion, Search, Signals
 from rag.passages import maths_spans
 from rag.retrieval import certainty_parts, rank_parts
@@ -28,17 +29,13 @@ _HEADINGS = {
 }
 
 
-_MARKS: Mapping[str, str] = {"partly": " *(supported in part)*", "unsupported": " *(no entry says this)*"}
-"""What stands behind a sentence that is shown though the entries do not support it."""
-
-
 def show_answer(console: Console, answer: Answer, elapsed_s: float) -> None:
     """Print an answer with its numbered citations, or the nearest entries where it abstained, and the time it took."""
     is_hint = answer.mode == "hint" and answer.status != "abstained"
     console.print(f"[bold]{'A hint' if is_hint else _HEADINGS[answer.status, answer.rung]}[/bold]\n")
     if answer.corrected is not None:
         _print_line(console, f"The question takes for granted: {answer.corrected.statement}\n", style="dim")
-    _print_markdown(console, _with_numbers(answer))
+    _print_markdown(console, with_footnotes(answer, opening="\\["))
     _show_sources(console, answer.citations)
     if answer.suggestions:
         console.print("\n[bold]Nearest entries[/bold]" if not answer.citations else "\n[bold]See also[/bold]")
@@ -167,23 +164,3 @@ def _show_signals(console: Console, signals: Signals) -> None:
         sum_of = " ".join(f"{value:+.2f} {name}" for name, value in parts.items())
         _print_line(console, f"{_INDENT}{label} {sum(parts.values()):.2f} = {sum_of}", style="cyan")
     _print_line(console, f"{_INDENT}matched: {', '.join(signals.matched) or 'no word'}\n", style="cyan")
-
-
-def _with_numbers(answer: Answer) -> str:
-    """Return the answer's text with each sentence followed by the numbers of its citations, and marked if need be."""
-    marked: list[str] = []
-    position = 0
-    for number, sentence in enumerate(answer.sentences):
-        found = answer.text.find(sentence.text, position)
-        end = found + len(sentence.text)
-        text = answer.text[position:end]
-        following = answer.sentences[number + 1 : number + 2]
-        goes_on = bool(following) and following[0].citations == sentence.citations
-        is_row = sentence.text.startswith("|")
-        is_rule = is_row and not sentence.text.strip("|-: ")
-        if not is_rule and (not goes_on or (not is_row and re.match(r"\s*\n", answer.text[end:]))):
-            numbers = " " + "".join(f"\\[{n}]" for n in sentence.citations)
-            text = f"{text[:-1].rstrip()}{numbers} |" if is_row and text.endswith("|") else text + numbers
-        marked.append(text + _MARKS.get(sentence.support, ""))
-        position = end
-    return "".join(marked) + answer.text[position:]

@@ -21,11 +21,12 @@ STREAM = {"Accept": "text/event-stream"}
 
 
 def test_an_answer_is_the_json_of_the_command_line_with_an_id(client: TestClient, repository: Any) -> None:
-    """What ``/api/ask`` gives, less its ``answer_id``, keeps to the schema of ``quicktakes ask --json``."""
+    """What ``/api/ask`` gives, less its ``answer_id`` and ``html``, keeps to the schema of ``quicktakes ask --json``."""
     reply = client.post("/api/ask", json={"question": QUESTION})
     answer = reply.json()
     assert reply.status_code == 200
     assert answer.pop("answer_id")
+    assert answer.pop("html").startswith("<p>Leaves look green because")
     assert answer["rung"] == "curated"
     schema = (repository / "docs/schemas/ask.schema.json").read_text(encoding="utf-8")
     Draft202012Validator(json.loads(schema)).validate(answer)
@@ -38,7 +39,7 @@ def test_a_stream_ends_with_the_very_answer(client: TestClient) -> None:
     assert reply.headers["content-type"].startswith("text/event-stream")
     assert [event.name for event in events] == ["status", "evidence", "status", "sentence", "suggestions", "done"]
     whole = client.post("/api/ask", json={"question": QUESTION}).json()
-    told = events[-1].content["answer"]
+    told = {**events[-1].content["answer"], "html": events[-1].content["html"]}
     told_of_itself = {"answer_id", "timings_ms"}
     assert {key: told[key] for key in told.keys() - told_of_itself} == {
         key: whole[key] for key in whole.keys() - told_of_itself

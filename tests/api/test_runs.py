@@ -100,13 +100,12 @@ def test_a_stopped_answer_is_closed_at_once_and_says_so() -> None:
     in_loop(test)
 
 
-def test_an_answer_that_nobody_reads_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_nobody_reads_is_given_up() -> None:
     """A while after its last reader left, an answer is stopped; not where he comes back in time."""
-    monkeypatch.setattr(runs_module, "ABANDONED_S", 0.05)
 
     async def test() -> None:
         slow, runs = Slow(), Runs(1)
-        run = runs.start(slow)
+        run = runs.start(slow, abandoned_s=0.05)
         run.enter()
         await asyncio.sleep(0.01)
         run.leave()
