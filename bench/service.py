@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -20,7 +21,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -39,7 +40,14 @@ _SEARCHERS: Final = 64
 _WORD_S: Final = 0.5
 """Before each further word of a model's reply: two events a second."""
 
-_UNUSED: Final = {"QUICKTAKES_CHAT_MODEL": "", "QUICKTAKES_JUDGE_MODEL": ""}
+_UNDER_WAY_S: Final = 5.0
+"""Before each restart: by then every client is read to."""
+
+_UNUSED: Final = {
+    "QUICKTAKES_CHAT_MODEL": "",
+    "QUICKTAKES_JUDGE_MODEL": "",
+}
+"""What the environment of whoever measures may set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +101,14 @@ class _Bench:
     def embedding(self) -> Generator[tuple[str, str]]:
         """Embed questions alone and joined, in turns."""
         questions = self._questions[:256]
-        alone, joined = load_embedder(self._settings), open_serving_embedder(self._settings)
-        assert isinstance(alone, MiniLMEmbedder)
+        alone, joined = MiniLMEmbedder(), open_serving_embedder(self._settings)
         alone.open_sessions()
         with joined as joining, ThreadPoolExecutor(40) as callers:
             rates: dict[str, list[float]] = {"alone": [], "joined": []}
             for _ in range(self._extent.rounds):
                 for name, embedder in (("alone", alone), ("joined", joining)):
                     started = time.perf_counter()
-                    list(callers.map(lambda text, own=embedder: own.embed([text]), questions))
+                    list(callers.map(embedder.embed, [[question] for question in questions]))
                     rates[name].append(len(questions) / (time.perf_counter() - started))
         one, several = statistics.median(rates["alone"]), statistics.median(rates["joined"])
         yield "questions embedded by 40 threads: each alone", f"{one:.0f}/s"
@@ -109,19 +116,21 @@ class _Bench:
 
     def search(self) -> Generator[tuple[str, str]]:
         """Search with many clients, beside the embedding of the same questions alone."""
-        alone = load_embedder(self._settings)
-        assert isinstance(alone, MiniLMEmbedder)
+        alone = MiniLMEmbedder()
         alone.open_sessions()
         searched: list[dict[str, Any]] = []
         embedded: list[float] = []
         with self._serve(_UNUSED) as served, ThreadPoolExecutor(alone.most_at_once) as callers:
             for number in range(self._extent.rounds):
-                queries = [urlencode({"q": question, "limit": 10 + number}) for question in self._questions]
+                # A search that was made before is remembered: blanks make it another one.
+                blanks = range(number * 8, number * 8 + 8)
+                asked = [question + " " * count for count in blanks for question in self._questions]
+                queries = [urlencode({"q": question}) for question in asked]
                 requests = [{"method": "GET", "url": f"{served.url}/api/search?{query}"} for query in queries]
                 told = {"clients": _SEARCHERS, "seconds": self._extent.round_s, "requests": requests}
                 searched.append(_load("rate", told))
                 started = time.perf_counter()
-                list(callers.map(lambda question: alone.embed([question]), self._questions[:256]))
+                list(callers.map(alone.embed, [[question] for question in self._questions[:256]]))
                 embedded.append(256 / (time.perf_counter() - started))
         rate = statistics.median(one["per_s"] for one in searched)
         yield f"GET /api/search, {_SEARCHERS} clients", f"{rate:.0f}/s, {_times(searched)}"
@@ -162,25 +171,23 @@ class _Bench:
         questions = list(self._expected())
         codes: Counter[int] = Counter()
         took: list[float] = []
-        with serve_model(_WORD_S / 5) as model, _free_port() as port:
+        with serve_model(_WORD_S / 5) as model:
             environment = _asking(model, self._streams)
-            clients: subprocess.Popen[str] | None = None
+            port = _free_port()
+            told = {"clients": 100, "url": f"http://127.0.0.1:{port}/api/ask", "questions": questions}
+            clients = _begin("restarts", told)
             for _ in range(self._extent.restarts):
-                with self._serve(environment, port=port) as served:
-                    clients = clients or _begin(
-                        "restarts", {"clients": 100, "url": f"{served.url}/api/ask", "questions": questions}
-                    )
-                    time.sleep(5)
+                with self._serve(environment, port) as served:
+                    time.sleep(_UNDER_WAY_S)
                     code, seconds = served.stop()
                     codes[code] += 1
                     took.append(seconds)
-            with self._serve(environment, port=port):
-                assert clients is not None
+            with self._serve(environment, port):
                 done = json.loads(clients.communicate(timeout=180)[0])
         yield f"{self._extent.restarts} restarts under 100 streams", f"{done['ended']}; {done['problems']}"
         yield "... exit codes", f"{dict(codes)}, within {max(took):.1f} s"
 
-    def _serve(self, environment: Mapping[str, str], port: int = 0) -> Any:
+    def _serve(self, environment: Mapping[str, str], port: int = 0) -> AbstractContextManager[Served]:
         return serve(self._settings.corpus_dir, self._settings.data_dir, environment, port=port)
 
     def _expected(self) -> dict[str, str]:
@@ -188,12 +195,12 @@ class _Bench:
         texts: dict[str, str] = {}
         with serve_model(0) as model, self._serve(_asking(model, 1)) as served:
             for question in self._questions[:: 1 if self._streams > 100 else 4]:
-                request = urllib.request.Request(
+                request = urllib.request.Request(  # noqa: S310 our own server
                     f"{served.url}/api/ask",
                     json.dumps({"question": question}).encode(),
                     {"Content-Type": "application/json"},
                 )
-                with urllib.request.urlopen(request, timeout=60) as reply:
+                with urllib.request.urlopen(request, timeout=60) as reply:  # noqa: S310 our own server
                     answer = json.load(reply)
                 if answer["rung"] == "generated" and answer["status"] != "abstained" and not answer["notices"]:
                     texts[question] = answer["text"]
@@ -223,10 +230,10 @@ def _asking(model: Served, replies: int) -> dict[str, str]:
 
 def _begin(work: str, told: Mapping[str, Any]) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "bench.load"]
-    clients = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert clients.stdin is not None
-    clients.stdin.write(json.dumps({"work": work, **told}) + "\n")
-    clients.stdin.flush()
+    clients = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 our own words
+    if clients.stdin is not None:
+        clients.stdin.write(json.dumps({"work": work, **told}) + "\n")
+        clients.stdin.flush()
     return clients
 
 
@@ -236,7 +243,9 @@ def _load(work: str, told: Mapping[str, Any]) -> dict[str, Any]:
 
 def _times(rounds: Sequence[Mapping[str, Any]]) -> str:
     median, late = (statistics.median(one[name] for one in rounds) for name in ("median_ms", "p99_ms"))
-    statuses = sum((Counter(one["statuses"]) for one in rounds), Counter[str]())
+    statuses: Counter[str] = Counter()
+    for one in rounds:
+        statuses.update(one["statuses"])
     return f"median {median:.0f} ms, 99 % within {late:.0f} ms, {dict(statuses)}"
 
 
@@ -245,13 +254,9 @@ def _megabytes(served: Served) -> int:
     return next(int(line.split()[1]) for line in fields if line.startswith("VmHWM")) // 1_000
 
 
-@contextmanager
-def _free_port() -> Generator[int]:
-    import socket
-
+def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-    yield port
+        return listening.getsockname()[1]
 
 
 if __name__ == "__main__":
