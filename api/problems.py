@@ -75,7 +75,8 @@ def problem_of(error: Exception) -> dict[str, Any]:
 def problem_response(problem: Mapping[str, Any]) -> JSONResponse:
     """Return the response that tells a problem."""
     retry_after_s = problem.get("retry_after_s")
-    headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+    headers = {"X-Problem": problem["type"].rpartition(":")[2]}  # for `api.observing`, which takes it out
+    headers |= {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
     if problem["status"] == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(problem, problem["status"], headers, "application/problem+json")

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from api.followed import FollowedCorpus
 from api.limits import Limits
+from api.metrics import Metrics
 from api.runs import Runs
 from rag.library import Library
 from rag.records import Records
@@ -28,6 +29,7 @@ class Service:
     runs: Runs
     records: Records
     limits: Limits
+    metrics: Metrics
 
     @property
     def quicktakes(self) -> QuickTakes:
@@ -40,8 +42,8 @@ class Service:
         return self.corpus.library
 
 
-def service_of(request: Request) -> Service:
-    """Return the service that a request came to."""
+async def service_of(request: Request) -> Service:
+    """Return the service that a request came to; on the event loop, as FastAPI calls what is not async in a thread."""
     return cast("Service", request.app.state.service)
 
 

@@ -26,6 +26,9 @@ DEFAULT_ANSWER_CACHE = 2_000
 DEFAULT_RATE = "30/minute"
 DEFAULT_KEY_RATE = "600/minute"
 DEFAULT_DAILY_QUESTIONS = 1_000
+DEFAULT_CHAT_REPLIES = 32
+"""OpenAI's lowest tier takes 500 requests a minute; at four seconds a reply these are 33 at once."""
+
 DEFAULT_STREAMS = 512
 """Each holds some 100 kB; two cores write 300 at two sentences a second (`make bench-service`)."""
 
@@ -86,6 +89,13 @@ class Settings:
         chroma_token: what that server wants as ``X-Chroma-Token``, if anything (``QUICKTAKES_CHROMA_TOKEN``).
         streams: how many answers one worker of the service writes at once; more are asked to wait
             (``QUICKTAKES_STREAMS``).
+        chat_replies: how many replies of chat models one process waits for at once; an answer that finds none free in
+            time is made without (``QUICKTAKES_CHAT_REPLIES``).
+        log_questions: whether the service's log and traces may hold what was asked (``QUICKTAKES_LOG_QUESTIONS``).
+        otlp_endpoint: collector of OpenTelemetry that the service sends traces to, with the extra ``telemetry``; None
+            for none (``OTEL_EXPORTER_OTLP_ENDPOINT``).
+        metrics_dir: where the workers of one service add up what they count; `quicktakes serve --workers` sets it
+            (``PROMETHEUS_MULTIPROC_DIR``).
         ray_address: ``host:port`` of the Ray cluster that embeds in bulk; None starts one on this machine
             (``QUICKTAKES_RAY_ADDRESS``).
         rate: how many requests an address may send to the service, and a browser that signed in, as
@@ -124,6 +134,10 @@ class Settings:
     daily_questions: int = DEFAULT_DAILY_QUESTIONS
     limits_url: str | None = field(default=None, repr=False)
     cors_origins: tuple[str, ...] = ()
+    chat_replies: int = DEFAULT_CHAT_REPLIES
+    log_questions: bool = False
+    otlp_endpoint: str | None = None
+    metrics_dir: Path | None = None
     database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
     retention_days: int = DEFAULT_RETENTION_DAYS
 
@@ -151,6 +165,10 @@ class Settings:
             chroma_url=os.environ.get("QUICKTAKES_CHROMA_URL") or None,
             chroma_token=os.environ.get("QUICKTAKES_CHROMA_TOKEN") or None,
             ray_address=os.environ.get("QUICKTAKES_RAY_ADDRESS") or None,
+            chat_replies=_count("QUICKTAKES_CHAT_REPLIES", DEFAULT_CHAT_REPLIES, least=1),
+            log_questions=_switch("QUICKTAKES_LOG_QUESTIONS"),
+            otlp_endpoint=os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None,
+            metrics_dir=_folder("PROMETHEUS_MULTIPROC_DIR"),
             streams=_count("QUICKTAKES_STREAMS", DEFAULT_STREAMS, least=1),
             rate=_rate("QUICKTAKES_RATE", DEFAULT_RATE),
             key_rate=_rate("QUICKTAKES_KEY_RATE", DEFAULT_KEY_RATE),
@@ -166,6 +184,23 @@ def hand_down(settings: Settings) -> None:
     """Have processes that are started from now on read the same corpus and data folder from their environment."""
     os.environ["QUICKTAKES_CORPUS_DIR"] = str(settings.corpus_dir)
     os.environ["QUICKTAKES_DATA_DIR"] = str(settings.data_dir)
+
+
+def share_metrics(folder: Path) -> None:
+    """Have processes that are started from now on add up what they count in a folder, which is empty."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
+def _folder(name: str) -> Path | None:
+    value = os.environ.get(name)
+    return Path(value) if value else None
+
+
+def _switch(name: str) -> bool:
+    value = os.environ.get(name) or "0"
+    if value not in {"0", "1"}:
+        raise ConfigurationError(f"{name} is {value!r}; set it to 1 for yes, or to 0 or nothing for no")
+    return value == "1"
 
 
 def _support(value: str) -> SupportPolicy:

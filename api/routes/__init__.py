@@ -1,6 +1,6 @@
 """The endpoints, a module each for what belongs together."""
 
-from api.routes import ask, entries, feedback, health, mcp, openai, search, signing_in, threads, tutoring
+from api.routes import ask, entries, feedback, health, mcp, metrics, openai, search, signing_in, threads, tutoring
 
 ROUTERS = (
     ask.router,
@@ -13,6 +13,7 @@ ROUTERS = (
     mcp.router,
     signing_in.router,
     health.router,
+    metrics.router,
 )
 """All of them, in the order of the document that describes them."""
 

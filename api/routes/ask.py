@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
 
-from api.asking import Asked, answer_events
+from api.asking import Asked
 from api.people import WITHIN_BUDGET, WITHIN_RATE
 from api.problems import DoorError, problem_response
 from api.remembering import remember_answer
@@ -73,8 +73,8 @@ async def begin(service: Service, body: AskRequest) -> Run:
     check_question(body.question)
     history = await _history(service, body)
     asked = Asked(body.question, body.mode, body.level, history, body.exclude)
-    remember = partial(remember_answer, service.records, body.thread_id)
-    return service.runs.start(partial(answer_events, service.quicktakes, asked, remember))
+    record = partial(remember_answer, service.records, body.thread_id)
+    return service.runs.start(partial(service.corpus.answers.events, asked, record))
 
 
 async def _history(service: Service, body: AskRequest) -> list[Turn]:
