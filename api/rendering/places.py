@@ -12,7 +12,7 @@ from api.rendering.maths import INLINE_MATHS
 from rag.models import Span
 
 _LINE_END = re.compile(r"\r\n?|\n")  # as Markdown counts lines
-_LINE_MARKS = re.compile(r"[ ]*(?:#{1,6} +|>+ *|[-*+] +|\d{1,9}[.)] +|\|)*")
+_LINE_MARKS = re.compile(r"[ ]*(?:#{1,6} +|>+ *|[-*+] +|\d{1,9}[.)] +)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ def pieces_of(tokens: Sequence[Token], source: str) -> Iterator[Piece]:
     position = 0
     for block in tokens:
         first, end = block.map or (0, 0)
-        if position < starts[first]:  # else it goes on in a line, as the cells of a table do
+        if block.type == "inline" and position <= starts[first]:  # else it goes on in a line, as a table's cells do
             marks = _LINE_MARKS.match(source, starts[first])
-            position = marks.end() if marks and block.type == "inline" else starts[first]
+            position = marks.end() if marks else starts[first]
         for token in block.children or []:
             if (written := _written(token)) and (start := source.find(written, position)) >= 0:
                 position = start + len(written)
