@@ -128,6 +128,9 @@ bench-watch: .venv/.ready-dev ## Time how soon a saved entry is found while the 
 bench-kills: .venv/.ready-dev ## Kill 200 syncs at random moments, and prove the index after each: CORPUS=folder
 	$(BIN)/python -m bench.kills --corpus-dir "$(CORPUS)"
 
+bench-service: .venv/.ready-dev ## Put the service under load: searches, repeated questions, streams, restarts: [QUICK=1]
+	$(BIN)/python -m bench.service --corpus-dir "$(CORPUS)" $(if $(QUICK),--quick)
+
 bench-chat: .venv/.ready-dev ## Measure the CPU that a token of a streamed reply takes
 	$(BIN)/python -m bench.chat
 

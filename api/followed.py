@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from api.given import GivenAnswers
 from rag.errors import IndexStateError, QuickTakesError
 from rag.library import Library
 from rag.ports import Embedder
@@ -20,6 +21,9 @@ _LOOK_S: Final = 0.5
 _RETIRED_S: Final = 300.0
 """How long a generation stays open that others took the place of: longer than any answer from it takes."""
 
+_MISSPELT: Final = "How do cels divde, and what becomes of ther chromosomes?"
+"""So that the dictionaries are looked into as well."""
+
 _log: Final = logging.getLogger(__name__)
 
 
@@ -29,6 +33,7 @@ class _Opened:
 
     name: str | None
     quicktakes: QuickTakes
+    answers: GivenAnswers
     library: Library
     closer: ExitStack
 
@@ -46,6 +51,11 @@ class FollowedCorpus:
     def quicktakes(self) -> QuickTakes:
         """Return what answers."""
         return self._open.quicktakes
+
+    @property
+    def answers(self) -> GivenAnswers:
+        """Return what tells answers, those that were given before among them."""
+        return self._open.answers
 
     @property
     def library(self) -> Library:
@@ -96,10 +106,17 @@ class FollowedCorpus:
     def _open_newest(self) -> _Opened:
         with ExitStack() as failed:
             quicktakes, _ = failed.enter_context(open_for_reading(self._settings, self._embedder))
+            _warm_up(quicktakes)
             retriever = quicktakes.retriever
             library = Library(self._settings.corpus_dir, retriever.store, retriever.snapshot)
             name = None if retriever.snapshot.words_only else self.newest()
-            return _Opened(name, quicktakes, library, failed.pop_all())
+            return _Opened(name, quicktakes, GivenAnswers(quicktakes), library, failed.pop_all())
+
+
+def _warm_up(quicktakes: QuickTakes) -> None:
+    """Read what is read once, before many threads want it at once: each would read it for itself, in seconds."""
+    answerer = replace(quicktakes.answerer, generator=None, keeper=None)
+    replace(quicktakes, chat=None, answerer=answerer).ask(_MISSPELT)
 
 
 async def _close(opened: _Opened) -> None:

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
@@ -28,10 +28,27 @@ _KEPT: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class RunEvent:
-    """One thing that is told of an answer; ``done`` and ``error`` are the last one of any."""
+    """One thing that is told of an answer; ``done`` and ``error`` are the last one of any.
+
+    Attributes:
+        is_given: whether it was told before, of an answer that is given again.
+    """
 
     name: str
     content: Mapping[str, Any]
+    is_given: bool = False
+
+
+class RunObserver(Protocol):
+    """Told of each answer when it begins, and once when it has ended, in the context of the request that began it."""
+
+    def began(self) -> None:
+        """Take note that an answer began."""
+        ...
+
+    def ended(self, run: Run) -> None:
+        """Take note how one ended."""
+        ...
 
 
 EventWriter = Callable[[RunEvent, str], bytes]
@@ -61,7 +78,7 @@ class Run:
         self._abandoned_s = abandoned_s
         self.name = secrets.token_urlsafe(16)
         self.last: RunEvent | None = None
-        self._written: list[bytes] = []
+        self._told: list[RunEvent] = []
         self._news = asyncio.get_running_loop().create_future()
         self._task: asyncio.Task[None] | None = None
         self._reason: DoorError | None = None
@@ -99,17 +116,27 @@ class Run:
             gone: done where the reader has left.
         """
         while not gone.done():
-            end = len(self._written)
+            end = len(self._told)
             if start < end:
-                yield b"".join(self._written[start:end])
+                yield b"".join(map(self._written, range(start, end)))
                 start = end
             elif self.last is not None:
                 return
-            else:
-                waited = {self._news, gone}
-                done, _ = await asyncio.wait(waited, timeout=HEARTBEAT_S, return_when=asyncio.FIRST_COMPLETED)
-                if not done:
-                    yield KEEPALIVE_COMMENT
+            elif not await self._wait(gone, HEARTBEAT_S):
+                yield KEEPALIVE_COMMENT
+
+    async def wait(self, gone: asyncio.Future[None]) -> None:
+        """Wait until the answer is made, or its reader has left."""
+        while self.last is None and not gone.done():
+            await self._wait(gone)
+
+    async def _wait(self, gone: asyncio.Future[None], patience_s: float | None = None) -> bool:
+        """Wait for something new; return whether it came within a time."""
+        done, _ = await asyncio.wait({self._news, gone}, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
+        return bool(done)
+
+    def _written(self, number: int) -> bytes:
+        return self._write(self._told[number], f"{self.name}:{number}")
 
     async def _make(self, events: AsyncGenerator[RunEvent]) -> None:
         try:
@@ -126,7 +153,7 @@ class Run:
     def _tell(self, event: RunEvent) -> None:
         if self.last is not None:
             return
-        self._written.append(self._write(event, f"{self.name}:{len(self._written)}"))
+        self._told.append(event)
         if event.name in {"done", "error"}:
             self.last = event
         news, self._news = self._news, asyncio.get_running_loop().create_future()
@@ -142,10 +169,12 @@ class Runs:
 
     Args:
         most: how many may be under way at once.
+        observer: told of each; None where nobody looks.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, observer: RunObserver | None = None) -> None:
         self._most = most
+        self._observer = observer
         self._under_way: dict[str, tuple[Run, asyncio.Task[None]]] = {}
         self._ended: OrderedDict[str, Run] = OrderedDict()
         self._is_closing = False
@@ -168,6 +197,8 @@ class Runs:
         run = Run(write, abandoned_s)
         task = run.start(make)
         self._under_way[run.name] = run, task
+        if self._observer is not None:
+            self._observer.began()
         task.add_done_callback(lambda _: self._end(run))
         return run
 
@@ -202,6 +233,8 @@ class Runs:
         self._ended[run.name] = run
         if len(self._ended) > _KEPT:
             self._ended.popitem(last=False)
+        if self._observer is not None:
+            self._observer.ended(run)
 
 
 def _closing() -> DoorError:

@@ -8,6 +8,8 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from api.followed import FollowedCorpus
+from api.limits import Limits
+from api.metrics import Metrics
 from api.runs import Runs
 from rag.library import Library
 from rag.records import Records
@@ -17,7 +19,7 @@ from rag.wiring import QuickTakes
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The corpus, the answers under way, and what is remembered of them.
+    """The corpus, the answers under way, what is remembered of them, and what is counted.
 
     `quicktakes` and `library` are those of the index in use now.
     """
@@ -26,6 +28,8 @@ class Service:
     corpus: FollowedCorpus
     runs: Runs
     records: Records
+    limits: Limits
+    metrics: Metrics
 
     @property
     def quicktakes(self) -> QuickTakes:
@@ -38,8 +42,8 @@ class Service:
         return self.corpus.library
 
 
-def service_of(request: Request) -> Service:
-    """Return the service that a request came to."""
+async def service_of(request: Request) -> Service:
+    """Return the service that a request came to; on the event loop, as FastAPI calls what is not async in a thread."""
     return cast("Service", request.app.state.service)
 
 

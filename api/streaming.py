@@ -50,9 +50,7 @@ async def send_pieces(
 async def result_of(run: Run, receive: Receive) -> RunEvent:
     """Return how an answer ended, once it has; where its reader leaves before, it is stopped after a while."""
     with _reading(run, receive) as gone:
-        async with aclosing(run.read(0, gone)) as pieces:
-            async for _ in pieces:
-                pass
+        await run.wait(gone)
     return run.last or RunEvent("error", {})
 
 

@@ -1,8 +1,20 @@
 """The endpoints, a module each for what belongs together."""
 
-from api.routes import ask, entries, health, mcp, openai, search, tutoring
+from api.routes import ask, entries, feedback, health, mcp, metrics, openai, search, signing_in, threads, tutoring
 
-ROUTERS = (ask.router, tutoring.router, search.router, entries.router, openai.router, mcp.router, health.router)
+ROUTERS = (
+    ask.router,
+    threads.router,
+    feedback.router,
+    tutoring.router,
+    search.router,
+    entries.router,
+    openai.router,
+    mcp.router,
+    signing_in.router,
+    health.router,
+    metrics.router,
+)
 """All of them, in the order of the document that describes them."""
 
 __all__ = ["ROUTERS"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -59,6 +60,8 @@ class MiniLMEmbedder:
         self._tokenizer.enable_truncation(_MAX_TOKENS)  # pyright: ignore[reportUnknownMemberType] its **kwargs have no type
         self._sessions: SimpleQueue[onnxruntime.InferenceSession] = SimpleQueue()
         self._sessions.put(self._open_session())
+        self._opened = 1
+        self._opening = threading.Lock()
         self._pool: ThreadPoolExecutor | None = None
 
     @cached_property
@@ -70,6 +73,18 @@ class MiniLMEmbedder:
     def count_tokens(self, text: str) -> int:
         """Return the length of a text in tokens, the two marks around it included."""
         return len(self._counter.encode(text).ids)
+
+    @property
+    def most_at_once(self) -> int:
+        """Return how many sessions there may be."""
+        return min(os.cpu_count() or 1, self._most_sessions)
+
+    def open_sessions(self) -> None:
+        """Open all sessions that there may be, for callers on many threads."""
+        with self._opening:
+            for _ in range(self._opened, self.most_at_once):
+                self._sessions.put(self._open_session())
+            self._opened = self.most_at_once
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return the unit-length vectors of texts, shape ``(len(texts), 384)``, in their order."""
@@ -107,10 +122,8 @@ class MiniLMEmbedder:
 
     def _workers(self) -> ThreadPoolExecutor:
         if self._pool is None:
-            count = min(os.cpu_count() or 1, self._most_sessions)
-            for _ in range(count - 1):
-                self._sessions.put(self._open_session())
-            self._pool = ThreadPoolExecutor(count, thread_name_prefix="embed")
+            self.open_sessions()
+            self._pool = ThreadPoolExecutor(self.most_at_once, thread_name_prefix="embed")
         return self._pool
 
     def _open_session(self) -> onnxruntime.InferenceSession:

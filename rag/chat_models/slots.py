@@ -14,7 +14,7 @@ class Slots:
     """Lets so many in at once, and others wait for a while; each event loop has its own.
 
     Args:
-        most: OpenAI's lowest tier takes 500 requests a minute; at four seconds a reply these are 33 at once.
+        most: see `rag.settings.DEFAULT_CHAT_REPLIES`.
         wait_s: how long to wait for one: about the length of a reply.
     """
 

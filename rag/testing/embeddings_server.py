@@ -47,8 +47,8 @@ class EmbeddingsServer(HttpServer):
             their own, and may wait.
     """
 
-    def __init__(self, port: int = 0) -> None:
-        super().__init__(port)
+    def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
+        super().__init__(port, host)
         self.asked: list[Asked] = []
         self.scripts: list[Script] = []
 

@@ -106,15 +106,16 @@ class HttpServer:
 
     Args:
         port: 0 for any that is free.
+        host: address to listen on; anything else than this machine's own is for containers.
 
     Attributes:
         url: to be given as a base url.
         closing: set when the block ends, for a script to wait on.
     """
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
         self.closing = threading.Event()
-        self._socket = socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
+        self._socket = socket.create_server((host, port), backlog=_BACKLOG)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/v1"
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self._started: Future[asyncio.AbstractEventLoop] = Future()

@@ -6,6 +6,7 @@ import argparse
 import json
 import signal
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,8 +45,10 @@ class OpenAIServer(EmbeddingsServer):
         chat_default: what to reply after them.
     """
 
-    def __init__(self, port: int = 0, chat_scripts: Sequence[ChatReply | ChatScript] = ()) -> None:
-        super().__init__(port)
+    def __init__(
+        self, port: int = 0, chat_scripts: Sequence[ChatReply | ChatScript] = (), host: str = "127.0.0.1"
+    ) -> None:
+        super().__init__(port, host)
         self.chats: list[ChatAsked] = []
         self.chat_scripts: list[ChatReply | ChatScript] = list(chat_scripts)
         self.chat_default: ChatScript = echo_reply
@@ -180,12 +183,15 @@ def main() -> None:
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--port", type=int, default=8100, help="of 127.0.0.1; 0 for any that is free (default: 8100)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8100, help="0 for any that is free (default: 8100)")
     parser.add_argument("--script", type=Path, help="JSON file with what to reply")
+    parser.add_argument("--delay", type=float, default=0.0, help="seconds before each further word of what is echoed")
     arguments = parser.parse_args()
     try:
         replies = read_script(arguments.script) if arguments.script else []
-        server = OpenAIServer(arguments.port, replies)
+        server = OpenAIServer(arguments.port, replies, arguments.host)
+        server.chat_default = lambda asked: replace(echo_reply(asked), delay_s=arguments.delay)
     except (OSError, ValueError) as error:
         parser.error(str(error))
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})

@@ -1,6 +1,12 @@
 """The only place that turns settings into objects."""
 
-from rag.wiring.embedders import embedder_fingerprint, load_embedder, load_ray_embedder, load_reranker
+from rag.wiring.embedders import (
+    embedder_fingerprint,
+    load_embedder,
+    load_ray_embedder,
+    load_reranker,
+    open_serving_embedder,
+)
 from rag.wiring.indexes import (
     index_folder,
     index_status,
@@ -24,6 +30,7 @@ __all__ = [
     "open_for_reading",
     "open_index",
     "open_quicktakes",
+    "open_serving_embedder",
     "open_synced",
     "roll_back_index",
     "sync_index",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rag.adapters.answer_cache import AnswerCache
 from rag.answering import JUDGE_PLACEHOLDERS, PLACEHOLDERS, Answerer, AnswerGenerator, Judge, Keeper
-from rag.chat_models import Candidate, CircuitBreaker, DailyBudget, ResilientChatModel
+from rag.chat_models import Candidate, CircuitBreaker, DailyBudget, ResilientChatModel, Slots
 from rag.errors import ConfigurationError
 from rag.models import SupportPolicy
 from rag.ports import ChatModel
@@ -70,9 +70,9 @@ def open_chat(settings: Settings, weigh: Callable[[str], float]) -> Generator[Ch
     closers: list[OpenAIChatModel] = []
     budget = DailyBudget(settings.data_dir / SPENDING, settings.daily_tokens, settings.daily_usd)
     candidates = [_candidate(name, settings, closers) for name in names]
-    model = ResilientChatModel(candidates, budget=budget)
+    model = ResilientChatModel(candidates, Slots(settings.chat_replies), budget)
     second = [_candidate(name, settings, closers) for name in judges]
-    judge = ResilientChatModel(second, budget=budget) if second else None
+    judge = ResilientChatModel(second, Slots(settings.chat_replies), budget) if second else None
     generator = make_generator(model, weigh, settings.support, judge)
     with _open_keeper(settings, candidates[0]) as keeper, start_blocking_portal() as portal:
         try:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 
+from rag.adapters.joining_embedder import JoiningEmbedder
 from rag.adapters.minilm import MiniLMEmbedder
 from rag.errors import ConfigurationError
 from rag.ports import BulkEmbedder, Embedder, Reranker
@@ -24,6 +27,21 @@ def load_embedder(settings: Settings) -> Embedder:
     from rag.adapters.openai_embedder import OpenAIEmbedder  # noqa: PLC0415 the package takes a second to import
 
     return OpenAIEmbedder(model, settings.openai_base_url, settings.openai_api_key)
+
+
+@contextmanager
+def open_serving_embedder(settings: Settings) -> Generator[Embedder]:
+    """Give the embedder that the settings name, set up for many questions at once; raises as `load_embedder`.
+
+    The default uses all cores, and embeds together what waits together; a server is asked as it is.
+    """
+    embedder = load_embedder(settings)
+    if not isinstance(embedder, MiniLMEmbedder):
+        yield embedder
+        return
+    embedder.open_sessions()
+    with closing(JoiningEmbedder(embedder, embedder.most_at_once)) as joining:
+        yield joining
 
 
 def load_ray_embedder(settings: Settings) -> BulkEmbedder:
