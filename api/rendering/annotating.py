@@ -55,7 +55,7 @@ def annotate(tokens: Sequence[Token], source: str, marks: Sequence[Mark] = (), n
 
     Args:
         marks: in order, none over another.
-        notes: in order; those that would stand twice at the same place stand once.
+        notes: in order.
     """
     pieces = list(pieces_of(tokens, source))
     attached = _attached(pieces, notes)
@@ -80,10 +80,7 @@ def _attached(pieces: Sequence[Piece], notes: Sequence[Note]) -> dict[int, list[
     for note in notes:
         if position := bisect_left(starts, note.place):
             piece = inside[position - 1]
-            place = min(note.place, piece.span.end)
-            there = attached[id(piece.token)]
-            if not any((one.place, one.html) == (place, note.html) for one in there):
-                there.append(Note(place, note.html))
+            attached[id(piece.token)].append(Note(min(note.place, piece.span.end), note.html))
     return attached
 
 

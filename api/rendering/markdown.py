@@ -69,7 +69,7 @@ def _table_close(
 
 def _parser() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
-    markdown.enable(["table", "strikethrough"]).disable(["html_block", "html_inline", "reference", "code", "lheading"])
+    markdown.enable(["table", "strikethrough"]).disable(["reference", "code", "lheading"])
     markdown.disable("text_join")  # so that each piece of text stands in its source as it is
     read_maths(markdown)
     for kind in ("image", "text_special"):

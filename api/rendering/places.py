@@ -12,7 +12,7 @@ from api.rendering.maths import INLINE_MATHS
 from rag.models import Span
 
 _LINE_END = re.compile(r"\r\n?|\n")  # as Markdown counts lines
-_LINE_MARKS = re.compile(r"[ ]*(?:#{1,6} +|>+ *|[-*+] +|\d{1,9}[.)] +|\|)*")
+_LINE_MARKS = re.compile(r"[ ]*(?:#{1,6} +|>+ *|[-*+] +|\d{1,9}[.)] +)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,8 @@ def pieces_of(tokens: Sequence[Token], source: str) -> Iterator[Piece]:
     position = 0
     for block in tokens:
         first, end = block.map or (0, 0)
-        if position < starts[first]:  # else it goes on in a line, as the cells of a table do
-            marks = _LINE_MARKS.match(source, starts[first])
-            position = marks.end() if marks and block.type == "inline" else starts[first]
+        if block.type == "inline" and position <= starts[first]:  # else it goes on in a line, as a table's cells do
+            position = _text_start(block, source, starts[first])
         for token in block.children or []:
             if (written := _written(token)) and (start := source.find(written, position)) >= 0:
                 position = start + len(written)
@@ -53,6 +52,13 @@ def pieces_of(tokens: Sequence[Token], source: str) -> Iterator[Piece]:
 def line_starts(source: str) -> list[int]:
     """Return where each line of a Markdown text begins, and its end."""
     return [0, *(found.end() for found in _LINE_END.finditer(source)), len(source)]
+
+
+def _text_start(block: Token, source: str, line_start: int) -> int:
+    """Return where a block's text begins: after the marks of its line, unless they belong to it, as in ``# 1. One``."""
+    marks = _LINE_MARKS.match(source, line_start)
+    begins = block.content.split("\n", 1)[0]
+    return marks.end() if marks and source.startswith(begins, marks.end()) else line_start
 
 
 def _written(token: Token) -> str:

@@ -86,6 +86,9 @@ def test_list_numbers_are_no_text() -> None:
     shown = entry_html("1. 1 is odd.\n2. 2 is even.", Span(16, 27))
     assert "<li>1 is odd.</li>" in shown
     assert words_in("".join(_MARKED.findall(shown))) == "2iseven"
+    assert '<mark id="cited" class="cited">2</mark>' in entry_html("1. 1\n2. 2", Span(8, 9))
+    shown = marked("### 1. One\n\n1. One", "1. One")
+    assert shown.startswith('<h5><mark id="cited" class="cited">1. One</mark></h5>')
 
 
 @given(st.integers(0, 200), st.integers(0, 200))
