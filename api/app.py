@@ -7,16 +7,19 @@ from collections.abc import AsyncGenerator
 from contextlib import ExitStack, asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from api.body_limit import BodyLimit
 from api.followed import FollowedCorpus
+from api.limits import Limits
 from api.metrics import Metrics
 from api.observing import AnswersObserved, Observed
 from api.pages import add_pages, failure_response
 from api.problems import add_problem_handlers, problem_of
-from api.remembering import forget_daily
+from api.remembering import forget_daily, remember_answer
 from api.routes import ROUTERS
 from api.runs import Runs
+from api.security_headers import SecurityHeaders
 from api.service import Service
 from api.shutdown import told_to_stop
 from api.tracing import Tracing, load_tracing
@@ -46,6 +49,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        limits = Limits(own)
         runs = Runs(own.streams, AnswersObserved(metrics, tracing, names_questions=own.log_questions))
         with ExitStack() as opened:
             if tracing is not None:
@@ -54,12 +58,16 @@ def create_app(
             corpus = await asyncio.to_thread(
                 lambda: FollowedCorpus(own, embedder or opened.enter_context(open_serving_embedder(own)))
             )
-            app.state.service = Service(own, corpus, runs, records, metrics)
+            app.state.service = Service(own, corpus, runs, records, limits, metrics)
             chores = [
                 asyncio.create_task(corpus.follow(), name="follow the index"),
                 asyncio.create_task(forget_daily(records, own.retention_days), name="forget what is old"),
             ]
-            tools = McpServer(lambda: corpus.quicktakes, lambda error: problem_of(error)["detail"])
+            tools = McpServer(
+                lambda: corpus.quicktakes,
+                lambda error: problem_of(error)["detail"],
+                lambda answer: remember_answer(records, None, answer, ""),
+            )
             try:
                 async with tools.http() as app.state.mcp:
                     with told_to_stop(lambda: runs.close(_LAST_WORDS_S)):
@@ -88,6 +96,15 @@ def create_app(
     )
     add_problem_handlers(app, failure_response)
     app.add_middleware(BodyLimit)
+    if own.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=own.cors_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+            expose_headers=["Retry-After"],  # cookies are for our own pages only
+        )
+    app.add_middleware(SecurityHeaders)  # the last one added is the outermost
     app.add_middleware(Observed, metrics=metrics)
     for router in ROUTERS:
         app.include_router(router)

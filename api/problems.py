@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.security_headers import SECURITY_HEADERS
 from rag import errors
 from rag.errors import ProviderRateLimitError, QuickTakesError
 
@@ -28,6 +29,8 @@ STATUS: Final[Mapping[type[QuickTakesError], HTTPStatus]] = {
     errors.SpendingLimitError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ConfigurationError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.CorpusError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.RecordsError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.RecordsUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The status of each kind of error; a kind that is not here has that of the nearest one it is a kind of."""
 
@@ -74,6 +77,8 @@ def problem_response(problem: Mapping[str, Any]) -> JSONResponse:
     retry_after_s = problem.get("retry_after_s")
     headers = {"X-Problem": problem["type"].rpartition(":")[2]}  # for `api.observing`, which takes it out
     headers |= {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+    if problem["status"] == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(problem, problem["status"], headers, "application/problem+json")
 
 
@@ -95,6 +100,11 @@ def add_problem_handlers(app: FastAPI, page_of: Callable[[Request, Mapping[str, 
     def tell(request: Request, error: Exception) -> Response:
         return respond(request, problem_of(error))
 
+    def tell_fault(request: Request, error: Exception) -> Response:
+        response = tell(request, error)
+        response.headers.update(SECURITY_HEADERS)  # Starlette answers these outside of all middleware
+        return response
+
     def tell_http(request: Request, error: Exception) -> Response:
         told = cast("HTTPException", error)
         status = HTTPStatus(told.status_code)
@@ -113,7 +123,7 @@ def add_problem_handlers(app: FastAPI, page_of: Callable[[Request, Mapping[str, 
     app.add_exception_handler(DoorError, tell)
     app.add_exception_handler(HTTPException, tell_http)
     app.add_exception_handler(RequestValidationError, tell_invalid)
-    app.add_exception_handler(Exception, tell)
+    app.add_exception_handler(Exception, tell_fault)
 
 
 def _is_ours(error: Exception) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from api.followed import FollowedCorpus
+from api.limits import Limits
 from api.metrics import Metrics
 from api.runs import Runs
 from rag.library import Library
@@ -18,7 +19,7 @@ from rag.wiring import QuickTakes
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The corpus, the answers under way, and what is remembered of them.
+    """The corpus, the answers under way, what is remembered of them, and what is counted.
 
     `quicktakes` and `library` are those of the index in use now.
     """
@@ -27,6 +28,7 @@ class Service:
     corpus: FollowedCorpus
     runs: Runs
     records: Records
+    limits: Limits
     metrics: Metrics
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,9 @@ DEFAULT_ANSWER_CACHE = 2_000
 """10 MB of answers of 200 words, less than the vectors of one corpus take; to keep one more then takes 6 ms
 (`make bench-cached`), which grows with their number."""
 
+DEFAULT_RATE = "30/minute"
+DEFAULT_KEY_RATE = "600/minute"
+DEFAULT_DAILY_QUESTIONS = 1_000
 DEFAULT_CHAT_REPLIES = 32
 """OpenAI's lowest tier takes 500 requests a minute; at four seconds a reply these are 33 at once."""
 
@@ -94,6 +98,15 @@ class Settings:
             (``PROMETHEUS_MULTIPROC_DIR``).
         ray_address: ``host:port`` of the Ray cluster that embeds in bulk; None starts one on this machine
             (``QUICKTAKES_RAY_ADDRESS``).
+        rate: how many requests an address may send to the service, and a browser that signed in, as
+            ``30/minute``, also ``second``, ``hour`` and ``day`` (``QUICKTAKES_RATE``).
+        key_rate: how many a program with a key may send (``QUICKTAKES_KEY_RATE``).
+        daily_questions: how many an address may ask in a day without a key; 0 for any number
+            (``QUICKTAKES_DAILY_QUESTIONS``).
+        limits_url: Redis server where all workers count them together, ``redis://host:port``; each worker counts its
+            own where it is None (``QUICKTAKES_LIMITS_URL``).
+        cors_origins: sites whose pages may call the service from a browser, ``https://host`` with commas between
+            (``QUICKTAKES_CORS_ORIGINS``).
         database_url: of the service's records, ``sqlite:///file`` or ``postgresql://...``
             (``QUICKTAKES_DATABASE_URL``); not to be deleted.
         retention_days: after which threads, questions and feedback are deleted; 0 keeps them
@@ -116,6 +129,11 @@ class Settings:
     chroma_token: str | None = field(default=None, repr=False)
     ray_address: str | None = None
     streams: int = DEFAULT_STREAMS
+    rate: str = DEFAULT_RATE
+    key_rate: str = DEFAULT_KEY_RATE
+    daily_questions: int = DEFAULT_DAILY_QUESTIONS
+    limits_url: str | None = field(default=None, repr=False)
+    cors_origins: tuple[str, ...] = ()
     chat_replies: int = DEFAULT_CHAT_REPLIES
     log_questions: bool = False
     otlp_endpoint: str | None = None
@@ -152,6 +170,11 @@ class Settings:
             otlp_endpoint=os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None,
             metrics_dir=_folder("PROMETHEUS_MULTIPROC_DIR"),
             streams=_count("QUICKTAKES_STREAMS", DEFAULT_STREAMS, least=1),
+            rate=_rate("QUICKTAKES_RATE", DEFAULT_RATE),
+            key_rate=_rate("QUICKTAKES_KEY_RATE", DEFAULT_KEY_RATE),
+            daily_questions=_count("QUICKTAKES_DAILY_QUESTIONS", DEFAULT_DAILY_QUESTIONS),
+            limits_url=os.environ.get("QUICKTAKES_LIMITS_URL") or None,
+            cors_origins=_origins(os.environ.get("QUICKTAKES_CORS_ORIGINS") or ""),
             database_url=os.environ.get("QUICKTAKES_DATABASE_URL") or DEFAULT_DATABASE_URL,
             retention_days=_count("QUICKTAKES_RETENTION_DAYS", DEFAULT_RETENTION_DAYS, most=_MOST_DAYS),
         )
@@ -194,6 +217,26 @@ def _count(name: str, default: int, *, least: int = 0, most: int = _MOST) -> int
             f"{name} is {value!r}; set it to a number from {least} to {most:,}, or unset it for {default:,}"
         )
     return int(value)
+
+
+def _rate(name: str, default: str) -> str:
+    """Return the rate that a variable holds."""
+    value = os.environ.get(name) or default
+    if not re.fullmatch(r"[1-9]\d{0,6}/(?:second|minute|hour|day)", value, re.ASCII):
+        raise ConfigurationError(f"{name} is {value!r}; set it to a rate as 30/minute, or unset it for {default}")
+    return value
+
+
+def _origins(value: str) -> tuple[str, ...]:
+    """Return the sites in a list with commas."""
+    origins = tuple(dict.fromkeys(origin.strip() for origin in value.split(",") if origin.strip()))
+    for origin in origins:
+        if not re.fullmatch(r"https?://[a-z0-9.-]+(?::\d{1,5})?|https?://\[[0-9a-f:]+\](?::\d{1,5})?", origin):
+            raise ConfigurationError(
+                f"QUICKTAKES_CORS_ORIGINS has {origin!r}; set it to sites as browsers write them, "
+                "https://host or https://host:port, in small letters and with no path, with commas between"
+            )
+    return origins
 
 
 def _amount(name: str, kind: Callable[[str], _Number]) -> _Number | None:

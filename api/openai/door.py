@@ -48,7 +48,9 @@ def error_response(problem: Mapping[str, Any]) -> JSONResponse:
 
 def _invalid(error: RequestValidationError) -> JSONResponse:
     first = error.errors()[0]
-    place = [part for part in first["loc"] if part != "body"]
+    is_json = first["type"] != "json_invalid"
+    # Of a value that may be text or a list, pydantic tells what it was read as: no part of the request is called so.
+    place = [part for part in first["loc"][1:] if is_json and part != "str" and not str(part).startswith("list[")]
     param = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
     message = f"{param or 'the body'}: {first['msg']}"
     return JSONResponse(error_reply(400, message, param or None, "invalid_value"), 400)

@@ -26,8 +26,7 @@ async def completion_events(
     """Give the chunks of a completion while its answer is made; the last event also has the completion whole.
 
     Args:
-        remember: as for `api.asking.answer_events`.
-        run: name of the answer.
+        remember, run: as for `api.asking.answer_events`.
     """
     own = replace(form, run=run)
     chunks = Chunks(own)

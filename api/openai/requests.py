@@ -8,7 +8,7 @@ choices, log probabilities, forced tools, formats other than text, sequences to 
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -16,6 +16,14 @@ from api.openai.errors import RefusedRequestError
 from api.openai.models import WAYS, Way
 
 Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
+
+
+_NEED_NOT_BE_CALLED: Final = (None, "auto", "none")
+
+
+def _taken(*values: JsonValue) -> Any:
+    """Have the document name the values that are taken; others are refused by `way_of`, which says why."""
+    return Field(json_schema_extra={"enum": list(values)})
 
 
 class ContentPart(BaseModel):
@@ -42,7 +50,7 @@ class StreamOptions(BaseModel):
 class ResponseFormat(BaseModel):
     """What form a reply is to have."""
 
-    type: str
+    type: Annotated[str, _taken("text")]
 
 
 class ChatRequest(BaseModel):
@@ -50,26 +58,23 @@ class ChatRequest(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    model: Annotated[str, Field(json_schema_extra={"enum": list(WAYS)})]
+    model: Annotated[str, _taken(*WAYS)]
     messages: Annotated[list[Message], Field(min_length=1)]
     stream: bool | None = None
     stream_options: StreamOptions | None = None
-    n: Annotated[int, Field(ge=1, le=128)] | None = None
-    logprobs: bool | None = None
-    top_logprobs: Annotated[int, Field(ge=0, le=20)] | None = None
-    tool_choice: JsonValue = None
-    function_call: JsonValue = None
+    n: Annotated[int | None, _taken(None, 1)] = None
+    logprobs: Annotated[bool | None, _taken(None, False)] = None
+    top_logprobs: Annotated[int | None, _taken(None, 0)] = None
+    tool_choice: Annotated[JsonValue, _taken(*_NEED_NOT_BE_CALLED)] = None
+    function_call: Annotated[JsonValue, _taken(*_NEED_NOT_BE_CALLED)] = None
     response_format: ResponseFormat | None = None
-    modalities: list[str] | None = None
-    stop: str | list[str] | None = None
+    modalities: Annotated[list[str] | None, _taken(None, ["text"])] = None
+    stop: Annotated[str | list[str] | None, _taken(None, "", [])] = None
 
     @property
     def includes_usage(self) -> bool:
         """Return whether a streamed reply is to end with its usage."""
         return self.stream_options is not None and bool(self.stream_options.include_usage)
-
-
-_NEED_NOT_BE_CALLED: Final = (None, "auto", "none")
 
 
 def way_of(request: ChatRequest) -> Way:
@@ -80,7 +85,7 @@ def way_of(request: ChatRequest) -> Way:
     """
     way = way_named(request.model)
     asks_for = {
-        "n": (request.n or 1) > 1,
+        "n": request.n not in {None, 1},
         "logprobs": bool(request.logprobs),
         "top_logprobs": bool(request.top_logprobs),
         "tool_choice": request.tool_choice not in _NEED_NOT_BE_CALLED,

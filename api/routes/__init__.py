@@ -1,14 +1,17 @@
 """The endpoints, a module each for what belongs together."""
 
-from api.routes import ask, entries, health, mcp, metrics, openai, search, tutoring
+from api.routes import ask, entries, feedback, health, mcp, metrics, openai, search, signing_in, threads, tutoring
 
 ROUTERS = (
     ask.router,
+    threads.router,
+    feedback.router,
     tutoring.router,
     search.router,
     entries.router,
     openai.router,
     mcp.router,
+    signing_in.router,
     health.router,
     metrics.router,
 )

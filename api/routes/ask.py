@@ -12,9 +12,10 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.asking import Asked
+from api.people import WITHIN_BUDGET, WITHIN_RATE
 from api.problems import DoorError, problem_response
 from api.remembering import remember_answer
-from api.routes.documented import problems
+from api.routes.documented import COUNTED, events, problems
 from api.runs import Run
 from api.schemas import AnswerReply, AskRequest, HistoryTurn
 from api.service import Service, ServiceOf
@@ -31,13 +32,19 @@ _DOCUMENTED: dict[int | str, dict[str, Any]] = {
         "model": AnswerReply,
         "description": "The answer; or, where the caller accepts `text/event-stream`, its events: `status`, "
         "`resolved`, `evidence`, `sentence`, `suggestions`, and last of all one `done` or `error`.",
-        "content": {_EVENTS: {"schema": {"type": "string"}}},
+        "content": events("status", "resolved", "evidence", "sentence", "suggestions", "done", "error"),
     },
-    **problems(HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY),
+    **problems(
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.GONE,
+        *COUNTED,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.BAD_GATEWAY,
+    ),
 }
 
 
-@router.post("/ask", responses=_DOCUMENTED, response_class=JSONResponse)
+@router.post("/ask", responses=_DOCUMENTED, dependencies=[WITHIN_RATE, WITHIN_BUDGET], response_class=JSONResponse)
 async def ask(
     body: AskRequest,
     request: Request,

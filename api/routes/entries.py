@@ -49,7 +49,10 @@ async def entries(
 
 @router.get(
     "/entries/{path:path}",
-    responses={200: {"model": EntryReply}, **problems(HTTPStatus.NOT_FOUND, HTTPStatus.INTERNAL_SERVER_ERROR)},
+    responses={
+        200: {"model": EntryReply, "content": {"text/markdown": {"schema": {"type": "string"}}}},
+        **problems(HTTPStatus.NOT_FOUND, HTTPStatus.INTERNAL_SERVER_ERROR),
+    },
     response_class=JSONResponse,
 )
 def entry(

@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request, Response
 from starlette.types import Receive, Scope, Send
 
+from api.people import WITHIN_RATE
 from api.problems import DoorError
 from rag.mcp import HttpDoor
 
 router = APIRouter(tags=["mcp"])
 
 
-@router.api_route("/mcp", methods=["GET", "POST", "DELETE"], include_in_schema=False)
+@router.api_route("/mcp", methods=["GET", "POST", "DELETE"], dependencies=[WITHIN_RATE], include_in_schema=False)
 async def mcp(request: Request) -> Response:
     """Reply to a request of the protocol, which describes itself to its clients."""
     _check_origin(request)

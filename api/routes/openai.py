@@ -18,7 +18,9 @@ from api.openai.errors import ErrorReply
 from api.openai.events import as_chunks, completion_events
 from api.openai.models import WAYS, ModelList, ModelReply, model_reply
 from api.openai.requests import ChatRequest, way_named, way_of
+from api.people import WITHIN_BUDGET, WITHIN_RATE
 from api.remembering import remember_answer
+from api.routes.documented import COUNTED, events
 from api.service import ServiceOf
 from api.streaming import EventStream, result_of
 from rag.retrieval import check_question
@@ -34,10 +36,11 @@ _DOCUMENTED: dict[int | str, dict[str, Any]] = {
     200: {
         "model": Completion,
         "description": "The completion; or, where `stream` is true, its chunks, and last of all `[DONE]`.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": events(),
     },
     **_errors(
         HTTPStatus.BAD_REQUEST,
+        *COUNTED,
         HTTPStatus.NOT_FOUND,
         HTTPStatus.GONE,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -47,7 +50,12 @@ _DOCUMENTED: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.post("/chat/completions", responses=_DOCUMENTED, response_class=JSONResponse)
+@router.post(
+    "/chat/completions",
+    responses=_DOCUMENTED,
+    dependencies=[WITHIN_RATE, WITHIN_BUDGET],
+    response_class=JSONResponse,
+)
 async def complete(body: ChatRequest, request: Request, service: ServiceOf) -> Response:
     """Answer the last message of the user from the entries, in the light of those before it.
 

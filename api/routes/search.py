@@ -10,7 +10,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
-from api.routes.documented import problems
+from api.people import WITHIN_RATE
+from api.routes.documented import COUNTED, problems
 from api.schemas import SearchReply
 from api.schemas.replies import TitlesReply
 from api.service import ServiceOf
@@ -22,7 +23,11 @@ router = APIRouter(prefix="/api", tags=["search"])
 
 @router.get(
     "/search",
-    responses={200: {"model": SearchReply}, **problems(HTTPStatus.SERVICE_UNAVAILABLE)},
+    responses={
+        200: {"model": SearchReply},
+        **problems(*COUNTED, HTTPStatus.SERVICE_UNAVAILABLE),
+    },
+    dependencies=[WITHIN_RATE],
     response_class=JSONResponse,
 )
 def search(

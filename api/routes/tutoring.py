@@ -9,18 +9,24 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
+from api.people import WITHIN_BUDGET, WITHIN_RATE
 from api.rendering import prose_html
-from api.routes.documented import problems
+from api.routes.documented import COUNTED, problems
 from api.schemas import CheckReply, CheckRequest, QuizReply
 from api.service import ServiceOf
 from rag.wire import check_to_json, quiz_to_json
 
-router = APIRouter(prefix="/api", tags=["learn"])
+router = APIRouter(prefix="/api", tags=["learn"], dependencies=[WITHIN_RATE])
 
-_FAILURES: dict[int | str, dict[str, Any]] = problems(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE)
+_FAILURES: dict[int | str, dict[str, Any]] = problems(HTTPStatus.NOT_FOUND, *COUNTED, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-@router.post("/check", responses={200: {"model": CheckReply}, **_FAILURES}, response_class=JSONResponse)
+@router.post(
+    "/check",
+    responses={200: {"model": CheckReply}, **_FAILURES},
+    dependencies=[WITHIN_BUDGET],
+    response_class=JSONResponse,
+)
 def check(body: CheckRequest, service: ServiceOf) -> JSONResponse:
     """Check a student's answer against the entry that answers: what is right, missing and wrong, each cited."""
     checked = service.quicktakes.check(body.question, body.answer)

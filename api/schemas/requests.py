@@ -17,18 +17,20 @@ Question = Annotated[str, Field(max_length=MOST_CHARACTERS, description="In plai
 Url = Annotated[str, Field(max_length=500, description="An entry's own, `/learn/<subject>/questions/<slug>`.")]
 
 
-class _Request(BaseModel):
+class Request(BaseModel):
+    """A body with no member that is not asked for: a misspelt one is told, not left out."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class HistoryTurn(_Request):
+class HistoryTurn(Request):
     """A question that was asked before, and the text of its answer."""
 
     question: Question
     answer: Annotated[str, Field(max_length=_MOST_ANSWER)]
 
 
-class AskRequest(_Request):
+class AskRequest(Request):
     """A question to be answered from the entries."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"question": "How do kidneys concentrate urine?"}]})
@@ -43,7 +45,7 @@ class AskRequest(_Request):
     exclude: Annotated[list[Url], Field(max_length=_MOST_URLS, description="Entries to answer without.")] = []
 
 
-class CheckRequest(_Request):
+class CheckRequest(Request):
     """A student's answer, to be checked against the entry that answers the question."""
 
     model_config = ConfigDict(

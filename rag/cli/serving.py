@@ -47,11 +47,15 @@ def serve_command(
 
     Example: quicktakes serve --port 8000
     """
+    from rag.records import open_records
     from rag.settings import hand_down, share_metrics
 
+    settings = settings_from(corpus_dir, data_dir)
+    with open_records(settings.database_url):  # what is wrong with them is told here, not by a worker
+        pass
     with open_corpus(corpus_dir, data_dir, None) as quicktakes:
         warn(quicktakes.notices)
-    hand_down(settings_from(corpus_dir, data_dir))
+    hand_down(settings)
     with TemporaryDirectory(prefix="quicktakes-") as shared:
         if workers > 1:
             share_metrics(Path(shared))
@@ -63,9 +67,8 @@ def _run(host: str, port: int, workers: int, logging: dict[str, Any]) -> None:
     import uvicorn
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(
-            number, _end
-        )  # uvicorn ends in peace, and then raises what it caught for whoever was there before
+        # uvicorn ends in peace, and then raises what it caught for whoever was there before
+        signal.signal(number, _end)
     uvicorn.run(
         _APPLICATION,
         factory=True,

@@ -17,6 +17,7 @@ from mcp_types import ToolAnnotations
 
 from rag.errors import QuickTakesError
 from rag.mcp.tools import Tools
+from rag.models import Answer
 from rag.wiring import QuickTakes
 
 _Arguments = ParamSpec("_Arguments")
@@ -37,14 +38,20 @@ class McpServer:
     Args:
         quicktakes: gives the corpus as it is open now.
         tell: what a caller is told of an error.
+        remember: told each answer before its caller is, in a thread of its own.
     """
 
-    def __init__(self, quicktakes: Callable[[], QuickTakes], tell: Callable[[QuickTakesError], str] = str) -> None:
+    def __init__(
+        self,
+        quicktakes: Callable[[], QuickTakes],
+        tell: Callable[[QuickTakesError], str] = str,
+        remember: Callable[[Answer], None] = lambda _: None,
+    ) -> None:
         with _logging_untouched():
             self.sdk: MCPServer[Any] = MCPServer(
                 "quicktakes", "QuickTakes", instructions=_INSTRUCTIONS, version=version("quicktakes-rag")
             )
-        tools = Tools(quicktakes)
+        tools = Tools(quicktakes, remember)
         for tool in (_telling(tools.search, tell), _telling(tools.ask, tell), _telling(tools.read_entry, tell)):
             reads = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
             self.sdk.add_tool(tool, description=inspect.getdoc(tool), annotations=reads, structured_output=True)

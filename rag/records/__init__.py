@@ -1,5 +1,6 @@
 """What the service remembers: threads, questions without a sure answer, feedback, keys."""
 
+from rag.records.keys import MARK
 from rag.records.opening import Records, open_records
 from rag.records.sign_ins import LASTS
 from rag.records.values import (
@@ -18,6 +19,7 @@ from rag.records.values import (
 
 __all__ = [
     "LASTS",
+    "MARK",
     "SCOPES",
     "Feedback",
     "Forgotten",

@@ -16,7 +16,7 @@ from rag.records.database import Database
 from rag.records.tables import KeyRow
 from rag.records.values import Key, Scope
 
-_MARK: Final = "qt_"
+MARK: Final = "qt_"
 """What secrets begin with, so that people, and scanners of published code, know one when they see it."""
 
 _PREFIX_BYTES: Final = 6
@@ -24,7 +24,7 @@ _SECRET_BYTES: Final = 32
 _MOST_CHARACTERS: Final = 100
 """Of a name: it stands in lists."""
 
-_PREFIX_LENGTH: Final = len(_MARK) + 2 * _PREFIX_BYTES
+_PREFIX_LENGTH: Final = len(MARK) + 2 * _PREFIX_BYTES
 _NO_HASH: Final = "0" * hashlib.sha256().digest_size * 2
 
 
@@ -46,7 +46,7 @@ class Keys:
             ConfigurationError: the name cannot be used, or a key in use has it.
         """
         _check_name(name)
-        prefix = _MARK + secrets.token_hex(_PREFIX_BYTES)
+        prefix = MARK + secrets.token_hex(_PREFIX_BYTES)
         secret = f"{prefix}_{secrets.token_urlsafe(_SECRET_BYTES)}"
         row = KeyRow(name=name, prefix=prefix, secret_hash=hash_of(secret), scope=scope, created=self._clock())
         with self._database.writing() as session:
@@ -112,5 +112,5 @@ def _check_name(name: str) -> None:
         raise ConfigurationError(
             f"{name!r:.120} is no name for a key; give 1 to {_MOST_CHARACTERS} characters of one line"
         )
-    if name.startswith(_MARK):
-        raise ConfigurationError(f"the name {name!r} begins as secrets do, with {_MARK}; choose another")
+    if name.startswith(MARK):
+        raise ConfigurationError(f"the name {name!r} begins as secrets do, with {MARK}; choose another")

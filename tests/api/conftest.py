@@ -18,7 +18,11 @@ from rag.settings import Settings
 from rag.testing import HashEmbedder, entry_text
 from rag.testing.openai_server import OpenAIServer
 
-hypothesis.settings.register_profile("whole", max_examples=280)  # `make test-schema`
+hypothesis.settings.register_profile("whole", max_examples=300)  # `make test-schema`
+
+
+UNLIMITED = {"rate": "1000000/second", "daily_questions": 0}
+"""What most tests are about is not how much may be asked."""
 
 
 @pytest.fixture
@@ -27,7 +31,9 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
     (tmp_path / "corpus").mkdir()
     for path, (question, answer) in ENTRIES.items():
         (tmp_path / "corpus" / path).write_text(entry_text(question, answer), encoding="utf-8")
-    yield Settings(tmp_path / "corpus", tmp_path / "scratch", database_url=f"sqlite:///{tmp_path}/records.sqlite3")
+    yield Settings(
+        tmp_path / "corpus", tmp_path / "scratch", database_url=f"sqlite:///{tmp_path}/records.sqlite3", **UNLIMITED
+    )
     SharedSystemClient.clear_system_cache()
 
 
@@ -41,7 +47,9 @@ def client(settings: Settings) -> Iterator[TestClient]:
 @pytest.fixture(scope="session")
 def starter(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Return settings for the starter corpus."""
-    return Settings(repository / "corpus", tmp_path_factory.mktemp("starter"))
+    folder = tmp_path_factory.mktemp("starter")
+    records = f"sqlite:///{folder}/records.sqlite3"
+    return Settings(repository / "corpus", folder, database_url=records, **UNLIMITED)
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +74,7 @@ def written_url(starter: Settings, service_url: str, model_server: OpenAIServer,
     settings = replace(
         starter,
         data_dir=tmp_path / "starter",
+        database_url=f"sqlite:///{tmp_path}/records.sqlite3",
         chat_model="openai:scripted",
         openai_base_url=model_server.url,
         answer_cache=0,

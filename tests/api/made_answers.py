@@ -7,7 +7,7 @@ from dataclasses import replace
 from rag.answering import leads_in
 from rag.models import Answer, AnswerBegun, AnswerEvent, Citation, Provenance, Sentence, SentenceShown, Suggestion
 
-SUGGESTED = (Suggestion("/learn/b/questions/ribosomes", "What do ribosomes build?"),)
+SUGGESTED = (Suggestion("/learn/b/questions/ríbosomes", "What do ribosomes build?"),)
 
 _TEXT = """Leaves look green. Chlorophyll reflects green light, and absorbs the rest.
 

@@ -21,7 +21,7 @@ STREAM = {"Accept": "text/event-stream"}
 
 
 def test_an_answer_is_the_json_of_the_command_line_with_an_id(client: TestClient, repository: Any) -> None:
-    """What ``/api/ask`` gives, less its ``answer_id`` and ``html``, keeps to the schema of ``quicktakes ask --json``."""
+    """``/api/ask`` gives, beside its ``answer_id`` and ``html``, what ``quicktakes ask --json`` does."""
     reply = client.post("/api/ask", json={"question": QUESTION})
     answer = reply.json()
     assert reply.status_code == 200

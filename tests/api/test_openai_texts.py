@@ -50,7 +50,7 @@ def test_an_abstention_is_a_reply_that_says_so() -> None:
     """With the nearest entries, as a normal completion."""
     assert content_of(made_abstention()) == (
         "The corpus does not answer this question.\n\nNearest entries:\n\n"
-        "- What do ribosomes build? <http://127.0.0.1:8000/learn/b/questions/ribosomes>"
+        "- What do ribosomes build? <http://127.0.0.1:8000/learn/b/questions/r%C3%ADbosomes>"
     )
     assert completion_of(made_abstention(), Form("m", BASE_URL))["choices"][0]["finish_reason"] == "stop"
 
@@ -135,6 +135,15 @@ def test_follow_ups_in_the_history_are_resolved_in_turn() -> None:
         messages("What do ribosomes build?", "Proteins.", "Why do they matter?", "They do.", "Why?")
     )
     assert [turn.resolved for turn in asked.history] == ["What do ribosomes build?", "Why do ribosomes matter?"]
+
+
+def test_a_conversation_without_end_is_read_in_bounds() -> None:
+    """Its newest turns, and no more of a text than can have been said here."""
+    asked = read_conversation(
+        [*messages("x " * 500_000, "[1] a." * 500_000) * 150, Message(role="user", content="Why?")]
+    )
+    assert len(asked.history) == 100
+    assert {(len(turn.question), len(turn.answer_text)) for turn in asked.history} == {(4_000, 20_000)}
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     """Run in a folder with a small corpus, no environment of the tester's, and no model."""
     settings = """
         CORPUS_DIR DATA_DIR EMBEDDER RERANKER CHAT_MODEL JUDGE_MODEL SUPPORT DAILY_TOKENS DAILY_USD ANSWER_CACHE
-        DATABASE_URL RETENTION_DAYS STREAMS
+        DATABASE_URL RETENTION_DAYS STREAMS RATE KEY_RATE DAILY_QUESTIONS LIMITS_URL CORS_ORIGINS
         """.split()
     for name in (
         *(f"QUICKTAKES_{setting}" for setting in settings),

@@ -177,11 +177,13 @@ def test_a_call_that_is_cancelled_ends_the_model_too(quicktakes: QuickTakes) -> 
     call(server.sdk, leave)
 
 
-def test_a_server_leaves_logging_as_it_is(quicktakes: QuickTakes) -> None:
+def test_a_server_leaves_logging_as_it_is(quicktakes: QuickTakes, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a process logs, and where, is for the process to say."""
-    before = (logging.getLogger().handlers[:], logging.getLogger().level)
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    level = root.level
     McpServer(lambda: quicktakes)
-    assert (logging.getLogger().handlers, logging.getLogger().level) == before
+    assert (root.handlers, root.level) == ([], level)
 
 
 def test_the_command_serves_on_standard_input_and_output(corpus: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import product
 
@@ -124,3 +125,13 @@ def test_expired_sign_ins_are_deleted_by_the_next(records: Records, clock: MadeC
     clock.now += LASTS
     records.sign_ins.begin(key)
     assert every_row(url).count("'sign_ins'") == 1
+
+
+def test_changes_at_once_wait_for_one_another(records: Records) -> None:
+    """Eight operators who revoke a key each at the same time all succeed: none is told that the database is locked."""
+    names = [f"key {number}" for number in range(24)]
+    for name in names:
+        records.keys.create(name, "ask")
+    with ThreadPoolExecutor(8) as operators:
+        list(operators.map(records.keys.revoke, names))
+    assert all(key.revoked is not None for key in records.keys.list())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from made_answers import evidence, make_answer
+from kept_answers import evidence, make_answer
 from made_clock import MadeClock
 
 from rag.models import Suggestion

@@ -17,7 +17,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from every_row import every_row
-from made_answers import make_answer
+from kept_answers import make_answer
 from sqlalchemy import create_engine, text
 
 from rag.errors import ConfigurationError, RecordsError, RecordsUnavailableError

@@ -9,7 +9,7 @@ import pytest
 from every_row import every_row
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made_answers import CELLS, OSMOSIS, make_answer
+from kept_answers import CELLS, OSMOSIS, make_answer
 from made_clock import MadeClock
 
 from rag.conversation import Turn, resolve, turn_of

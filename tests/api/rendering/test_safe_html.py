@@ -86,7 +86,7 @@ def assert_harmless(html: str) -> None:
         assert set(attributes) <= ATTRIBUTES, html
         assert not any(name.startswith("on") for name in attributes), html
         href = attributes.get("href")
-        assert href is None or re.match(r"(https?|mailto):|/(?!/)|#", href), html
+        assert href is None or re.match(r"(https?|mailto):|/(?!/)|#|$", href), html
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -46,7 +46,7 @@ def _make_questions() -> None:
         sa.Column("resolved", sa.Text()),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("rung", sa.Text(), nullable=False),
-        sa.Column("score", sa.Double()),  # pyright: ignore[reportUnknownArgumentType] SQLAlchemy leaves its number open
+        sa.Column("score", sa.Double),
         sa.Column("nearest", sa.Text(), nullable=False),
         sqlite_autoincrement=True,
     )
