@@ -42,7 +42,7 @@ def served(settings: Settings, environment: Mapping[str, str], *options: str) ->
     """Give the service over a corpus, once it is ready; it is ended afterwards, where it still runs."""
     folders = ["--corpus-dir", str(settings.corpus_dir), "--data-dir", str(settings.data_dir)]
     command = [sys.executable, "-m", "rag.cli", "serve", "--port", "0", *folders, *options]
-    records = {"QUICKTAKES_DATABASE_URL": f"sqlite:///{settings.data_dir}/records.sqlite3"}
+    records = {"QUICKTAKES_DATABASE_URL": f"sqlite:///{settings.data_dir.parent}/records.sqlite3"}
     own = {name: value for name, value in os.environ.items() if not name.startswith(("QUICKTAKES_", "OPENAI_"))}
     child = subprocess.Popen(  # noqa: S603 our own command
         command, env={**own, **records, **environment}, stderr=subprocess.PIPE, text=True, cwd=settings.data_dir.parent

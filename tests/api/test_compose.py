@@ -47,7 +47,7 @@ def test_the_layout_answers_a_question(services: Services, settings: Settings, c
         assert answer["rung"] == "generated"
         assert answer["provenance"]["model"].startswith("openai:scripted")
         assert model.chats
-    assert (settings.data_dir / "records.sqlite3").exists()
+    assert (settings.data_dir.parent / "records.sqlite3").exists()
 
 
 def test_every_part_is_reached_by_the_name_and_port_that_it_has(services: Services, repository: Path) -> None:
