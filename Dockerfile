@@ -10,8 +10,8 @@ COPY pyproject.toml README.md LICENSE ./
 COPY rag rag
 COPY api api
 COPY evals evals
-# The extras are what compose.yaml sets: PostgreSQL for the records; and OpenTelemetry for traces.
-RUN /opt/quicktakes/bin/uv pip install --quiet --python /opt/quicktakes/bin/python --no-build-isolation ".[postgres,telemetry]" \
+# The extras are what compose.yaml sets: PostgreSQL for the records, Redis for limits; and OpenTelemetry for traces.
+RUN /opt/quicktakes/bin/uv pip install --quiet --python /opt/quicktakes/bin/python --no-build-isolation ".[postgres,redis,telemetry]" \
     && useradd --create-home quicktakes \
     && mkdir /index \
     && chown quicktakes /index

@@ -17,6 +17,9 @@ import aiohttp
 
 _TIMEOUT = aiohttp.ClientTimeout(total=180)
 _STREAM = {"Accept": "text/event-stream"}
+_MOST_S = 1_800
+"""Twenty restarts of a service that starts in 10 s take a quarter of an hour."""
+
 _AGAIN_S = 0.25
 """Before a client asks again that was turned away."""
 
@@ -117,7 +120,8 @@ async def restarts(session: aiohttp.ClientSession, clients: int, url: str, quest
                 await asyncio.sleep(_AGAIN_S)
             ended["done"] += 1
 
-    await asyncio.gather(*(client() for _ in range(clients)))
+    async with asyncio.timeout(_MOST_S):
+        await asyncio.gather(*(client() for _ in range(clients)))
     return {"ended": ended, "problems": problems}
 
 

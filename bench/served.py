@@ -47,7 +47,8 @@ def serve(
     """Give `quicktakes serve`, once it is ready; it is ended afterwards, where it still runs."""
     command = [sys.executable, "-m", "rag.cli", "serve", "--port", str(port), "--quiet", *options]
     folders = ["--corpus-dir", str(corpus_dir), "--data-dir", str(data_dir)]
-    own = {**environment, "QUICKTAKES_DATABASE_URL": f"sqlite:///{data_dir}/records.sqlite3"}
+    unlimited = {"QUICKTAKES_RATE": "1000000/second", "QUICKTAKES_DAILY_QUESTIONS": "0"}
+    own = {**environment, **unlimited, "QUICKTAKES_DATABASE_URL": f"sqlite:///{data_dir}/records.sqlite3"}
     with _started([*command, *folders], own, re.compile(r"running on (http://[\d.:]+)")) as served:
         _wait_until_ready(served)
         yield served

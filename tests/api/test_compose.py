@@ -31,7 +31,7 @@ def services(repository: Path) -> Services:
 
 @pytest.mark.allow_hosts(["127.0.0.1"])
 def test_the_layout_answers_a_question(services: Services, settings: Settings, chroma_url: str) -> None:
-    """With its command and its environment, but for addresses and PostgreSQL, the service answers through all parts."""
+    """With its command and its environment, but for PostgreSQL and Redis, the service answers through all parts."""
     api = services["api"]
     program, serve, *options = api["command"]
     assert (program, serve) == ("quicktakes", "serve")
@@ -41,13 +41,14 @@ def test_the_layout_answers_a_question(services: Services, settings: Settings, c
         environment = {name: _filled(value) for name, value in api["environment"].items()}
         environment = {name: parts.get(value, value) for name, value in environment.items()}
         assert environment.pop("QUICKTAKES_DATABASE_URL").startswith("postgresql://")
+        assert environment.pop("QUICKTAKES_LIMITS_URL").startswith("redis://")
         with served(settings, environment, *options[4:]) as process:
             body = {"question": "Is it true that leaves look green, and why is that?"}
             answer = httpx.post(f"{process.url}/api/ask", json=body, timeout=60).json()
         assert answer["rung"] == "generated"
         assert answer["provenance"]["model"].startswith("openai:scripted")
         assert model.chats
-    assert (settings.data_dir / "records.sqlite3").exists()
+    assert (settings.data_dir.parent / "records.sqlite3").exists()
 
 
 def test_every_part_is_reached_by_the_name_and_port_that_it_has(services: Services, repository: Path) -> None:
@@ -55,7 +56,7 @@ def test_every_part_is_reached_by_the_name_and_port_that_it_has(services: Servic
     environment = {name: _filled(value) for name, value in services["api"]["environment"].items()}
     read = (repository / "rag/settings.py").read_text(encoding="utf-8")
     assert all(f'"{name}"' in read for name in environment)
-    ports = {"postgres": "5432"}
+    ports = {"postgres": "5432", "redis": "6379"}
     ports |= {
         name: one["command"][one["command"].index("--port") + 1]
         for name, one in services.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -41,8 +42,9 @@ def _asking(model: OpenAIServer) -> dict[str, str]:
 
 
 @contextmanager
-def _streaming(process: ServedProcess) -> Iterator[tuple[str, Iterator[str]]]:
+def _streaming(process: ServedProcess, model: OpenAIServer) -> Iterator[tuple[str, Iterator[str]]]:
     """Give the name of an answer that a model is writing, and the rest of its stream."""
+    asked = len(model.chats)
     with httpx.Client(timeout=30) as client:
         body = {"question": ASKED}
         with client.stream("POST", f"{process.url}/api/ask", json=body, headers=STREAM) as reply:
@@ -50,6 +52,10 @@ def _streaming(process: ServedProcess) -> Iterator[tuple[str, Iterator[str]]]:
             seen: list[str] = []
             while not any('"stage":"writing"' in line for line in seen):
                 seen.append(next(lines))
+            end = time.monotonic() + 30
+            while len(model.chats) == asked:
+                assert time.monotonic() < end
+                time.sleep(0.01)
             name = next(line for line in seen if line.startswith("id: ")).removeprefix("id: ").split(":")[0]
             yield name, lines
 
@@ -65,11 +71,11 @@ def test_a_reader_stops_an_answer_and_an_operator_the_service(settings: Settings
     It ends with success within ten seconds, every line of its log is JSON, and none holds what was asked.
     """
     with served(settings, _asking(model), "--log-format", "json") as process:
-        with _streaming(process) as (name, lines):
+        with _streaming(process, model) as (name, lines):
             assert httpx.delete(f"{process.url}/api/ask/{name}").status_code == 204
             assert model.chats[0].left.wait(0.5)
             assert _last(lines).content["problem"]["type"] == "urn:quicktakes:stopped"
-        with _streaming(process) as (_, lines):
+        with _streaming(process, model) as (_, lines):
             process.child.send_signal(signal.SIGTERM)
             last = _last(lines)
             assert (last.name, last.content["problem"]["type"]) == ("error", "urn:quicktakes:closing")
@@ -94,7 +100,7 @@ def test_several_workers_serve_one_index_and_end_together(
             assert reply.json()["status"] == "answered"
         counted = {_answers(httpx.get(f"{process.url}/metrics").text) for _ in range(8)}
         assert counted == {8}
-        with _streaming(process) as (_, one), _streaming(process) as (_, other):
+        with _streaming(process, model) as (_, one), _streaming(process, model) as (_, other):
             process.child.send_signal(number)
             assert {_last(lines).name for lines in (one, other)} == {"error"}
         code, seconds = process.stop(number)
