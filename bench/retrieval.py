@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -18,7 +17,7 @@ from rich.console import Console
 from bench.confidence import Judged, confidence_table, draw_reliability, fit, judge, reliability
 from bench.questions import DevelopmentQuestion, load_questions, open_corpora
 from bench.ranking import ranking_table
-from rag.retrieval import NoVectors, Retriever
+from rag.retrieval import Retriever, without
 from rag.retrieval.fusion import CERTAINTY, WORDS_ONLY_CERTAINTY
 
 _DRAWING = Path("docs/reliability.svg")
@@ -31,7 +30,7 @@ def main() -> None:
     console = Console(width=200)
     with open_corpora(parser.parse_args().corpus_dir) as corpora:
         retrievers = {name: corpus.retriever for name, corpus in corpora.items()}
-        without_vectors = {name: _without_vectors(retriever) for name, retriever in retrievers.items()}
+        without_vectors = {name: without(retriever, "vectors") for name, retriever in retrievers.items()}
         questions = load_questions()
         drawn: dict[str, list[tuple[float, float, int]]] = {}
         for split in ("dev", "test"):
@@ -54,10 +53,6 @@ def _measure(
         weights, intercept = fit(judged, names)
         console.print({name: round(weight, 3) for name, weight in weights.items()}, round(intercept, 3))
     return judged
-
-
-def _without_vectors(retriever: Retriever) -> Retriever:
-    return replace(retriever, snapshot=replace(retriever.snapshot, questions=NoVectors(), sections=NoVectors()))
 
 
 if __name__ == "__main__":

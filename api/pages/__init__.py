@@ -1,10 +1,10 @@
-"""The pages that students read: written on the server, of use without scripts, quicker with them."""
+"""The pages that students read: written on the server, of use without scripts, quicker with them; and those for editors."""
 
 from pathlib import Path
 
 from fastapi import FastAPI
 
-from api.pages import ask, browsing, entries, searching
+from api.pages import ask, browsing, entries, searching, signing_in, workbench
 from api.pages.failures import failure_response
 from api.pages.static_files import RevalidatedFiles
 
@@ -13,6 +13,6 @@ __all__ = ["add_pages", "failure_response"]
 
 def add_pages(app: FastAPI) -> None:
     """Have an app serve the pages and what they load."""
-    for router in (ask.router, browsing.router, searching.router, entries.router):
-        app.include_router(router)
+    for own in (ask, browsing, searching, entries, workbench, signing_in):
+        app.include_router(own.router)
     app.mount("/static", RevalidatedFiles(directory=Path(__file__).parent / "static"), name="static")

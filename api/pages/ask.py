@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from api.pages.answered import badge_of, sources_of
 from api.pages.writing import page
+from api.people import Person, PersonOf, count_question, count_request
 from api.problems import problem_of
 from api.routes.ask import begin
 from api.runs import RunEvent
@@ -42,6 +43,7 @@ _MOST_EXAMPLE: Final = 70
 async def ask_page(
     request: Request,
     service: ServiceOf,
+    person: PersonOf,
     q: Annotated[str, Query(description="A question to be answered on the page.")] = "",
     mode: Mode = "explain",
     about: Annotated[str, Query(max_length=500, description="Url of the entry that the question is about.")] = "",
@@ -50,8 +52,12 @@ async def ask_page(
     asked = q.strip()
     entry = service.library.page(about) if about else None
     body = AskRequest.model_construct(question=asked, mode=mode, history=_before(entry))
-    reply = await _replied(request, service, body) if asked else None
-    return _ask_page(service.library, asked, mode, entry, reply)
+    reply = None
+    if asked:
+        await count_request(person, service)
+        await count_question(person, service)
+        reply = await _replied(request, service, body)
+    return _ask_page(service.library, person, asked, mode, entry, reply)
 
 
 async def _replied(request: Request, service: Service, body: AskRequest) -> RunEvent:
@@ -69,7 +75,7 @@ def _before(entry: EntryPage | None) -> list[HistoryTurn]:
 
 
 def _ask_page(
-    library: Library, asked: str, mode: Mode, entry: EntryPage | None, reply: RunEvent | None
+    library: Library, person: Person, asked: str, mode: Mode, entry: EntryPage | None, reply: RunEvent | None
 ) -> HTMLResponse:
     told: Mapping[str, Any] = {} if reply is None else reply.content
     problem = told.get("problem")
@@ -82,6 +88,7 @@ def _ask_page(
     return page(
         "ask.html",
         problem["status"] if problem else HTTPStatus.OK,
+        person=person,
         here="ask",
         asked=asked,
         about=about,

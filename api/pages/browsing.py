@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.pages.writing import page
+from api.people import PersonOf
 from api.problems import DoorError
 from api.service import ServiceOf
 from rag.library import Title
@@ -19,19 +20,20 @@ _ON_A_PAGE: Final = 50
 
 
 @router.get("", response_class=HTMLResponse)
-async def browse_page(service: ServiceOf) -> Response:
+async def browse_page(service: ServiceOf, person: PersonOf) -> Response:
     """Return the page of all subjects; where there is but one, go to it."""
     subjects = service.library.subjects()
     if len(subjects) == 1:
         return RedirectResponse(f"/browse/{subjects[0].folder}")
     total = sum(subject.entries for subject in subjects)
-    return page("browse.html", here="browse", subjects=subjects, total=total)
+    return page("browse.html", person=person, here="browse", subjects=subjects, total=total)
 
 
 @router.get("/{folder}", response_class=HTMLResponse)
 def subject_page(
     folder: str,
     service: ServiceOf,
+    person: PersonOf,
     words: Annotated[str, Query(alias="with", max_length=200)] = "",
     number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
 ) -> HTMLResponse:
@@ -46,6 +48,7 @@ def subject_page(
     shown = titles[(number - 1) * _ON_A_PAGE : number * _ON_A_PAGE]
     return page(
         "subject.html",
+        person=person,
         here="browse",
         subject=subject,
         has_others=len(subjects) > 1,

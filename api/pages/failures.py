@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from fastapi import Request, Response
 
+from api.pages.signing_in import reads_pages, sign_in_first
 from api.pages.writing import page
 
 _TITLES: Final = {
+    HTTPStatus.UNAUTHORIZED: "Sign in first",
     HTTPStatus.NOT_FOUND: "There is no such page",
     HTTPStatus.UNPROCESSABLE_ENTITY: "That address cannot be read",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many questions at once",
@@ -23,13 +25,17 @@ _DETAILS: Final = {
 
 
 def failure_response(request: Request, problem: Mapping[str, Any]) -> Response | None:
-    """Return the page that tells a problem; None for a program, and for a page's own script, which read JSON."""
-    accepted = request.headers.get("accept", "")
-    if request.url.path.startswith("/api/") or "text/html" not in accepted:
+    """Return the page that tells a problem; None for a program, and for a page's own script, which read JSON.
+
+    Who reads a page that is for editors is sent to sign in, and comes back to it.
+    """
+    if request.url.path.startswith("/api/") or not reads_pages(request):
         return None
+    if request.method == "GET" and problem["type"] == "urn:quicktakes:no-key":
+        return sign_in_first(request)
     status = HTTPStatus(problem["status"])
     title = _TITLES.get(status, "Something went wrong")
-    response = page("failure.html", status, code=int(status), title=title, detail=_told(status, problem))
+    response = page("failure.html", status, person=None, code=int(status), title=title, detail=_told(status, problem))
     if (retry_after_s := problem.get("retry_after_s")) is not None:
         response.headers["Retry-After"] = str(retry_after_s)
     return response

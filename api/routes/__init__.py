@@ -1,6 +1,6 @@
 """The endpoints, a module each for what belongs together."""
 
-from api.routes import ask, entries, feedback, health, mcp, metrics, openai, search, signing_in, threads, tutoring
+from api.routes import ask, entries, feedback, health, mcp, metrics, openai, search, threads, tutoring
 
 ROUTERS = (
     ask.router,
@@ -11,7 +11,6 @@ ROUTERS = (
     entries.router,
     openai.router,
     mcp.router,
-    signing_in.router,
     health.router,
     metrics.router,
 )

@@ -2,6 +2,7 @@
 
 from rag.retrieval.dense import DenseArrays, NoVectors, dense_arrays
 from rag.retrieval.fusion import certainty_parts, rank_parts
+from rag.retrieval.levers import Lever, levers_of, without
 from rag.retrieval.postings import Postings, count_postings
 from rag.retrieval.query import QueryReader
 from rag.retrieval.related import related_entries
@@ -13,6 +14,7 @@ from rag.retrieval.stored import StoredVectors, stored_vectors
 __all__ = [
     "MOST_CHARACTERS",
     "DenseArrays",
+    "Lever",
     "NoVectors",
     "Postings",
     "QueryReader",
@@ -24,9 +26,11 @@ __all__ = [
     "check_question",
     "count_postings",
     "dense_arrays",
+    "levers_of",
     "open_snapshot",
     "rank_parts",
     "related_entries",
     "save_snapshot",
     "stored_vectors",
+    "without",
 ]

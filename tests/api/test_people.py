@@ -134,7 +134,7 @@ def test_over_https_the_cookie_is_for_https_only(settings: Settings) -> None:
 def test_signing_in_leads_to_this_site_only(door: TestClient, path: str) -> None:
     """Whatever a link asks for, who signs in stays on this site."""
     reply = door.post("/signin", data={"key": key_for(door, "edit"), "next": path}, follow_redirects=False)
-    assert reply.headers["location"] == "/"
+    assert reply.headers["location"] == "/workbench"
 
 
 def test_only_keys_to_edit_sign_in(door: TestClient) -> None:

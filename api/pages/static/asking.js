@@ -11,11 +11,14 @@ export class Trouble extends Error {
   }
 }
 
+const token = document.querySelector("meta[name=csrf-token]")?.content;
+const own = token ? { "X-CSRF-Token": token } : {}; // without it, what an editor's page sends is refused as forged
+
 /** Returns the service's JSON; throws Trouble. */
 export async function call(path, options = {}) {
   let response;
   try {
-    response = await fetch(path, options);
+    response = await fetch(path, { ...options, headers: { ...own, ...options.headers } });
   } catch (error) {
     throw options.signal?.aborted ? error : new Trouble({});
   }
@@ -41,6 +44,7 @@ export async function ask(body, tell, signal) {
         headers: {
           "Content-Type": "application/json",
           Accept: "text/event-stream",
+          ...own,
           ...(lastId && { "Last-Event-ID": lastId }),
         },
         body: JSON.stringify(body),

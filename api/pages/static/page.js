@@ -1,6 +1,6 @@
 // The conversation: what is asked next, and what was asked before.
 
-import { ask, Trouble } from "./asking.js";
+import { ask, call, Trouble } from "./asking.js";
 import { byId } from "./elements.js";
 import { keep, listTalks } from "./history.js";
 import { close as closeSource, followSources } from "./source.js";
@@ -63,7 +63,7 @@ async function run(turn, asked) {
   const again = () => run(turn, asked);
   const stop = () => {
     controller.abort();
-    if (name) fetch(`/api/ask/${name}`, { method: "DELETE" }).catch(() => {}); // it ends by itself when nobody reads it
+    if (name) call(`/api/ask/${name}`, { method: "DELETE" }).catch(() => {}); // it ends by itself when nobody reads it
     turn.stopped(again);
   };
   running = { stop };
