@@ -1,4 +1,4 @@
-"""The pages that students read: written on the server, of use without scripts, quicker with them; and those for editors."""
+"""The pages of students and editors: written on the server, of use without scripts, quicker with them."""
 
 from pathlib import Path
 

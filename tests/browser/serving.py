@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -12,6 +13,8 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from rag.records import open_records
 
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",  # which root cannot have
@@ -57,6 +60,12 @@ def serve(folder: Path, corpus: Path, **environment: str) -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 running.kill()
                 running.wait()
+
+
+def editors_key(folder: Path) -> str:
+    """Return the secret of a new key for editing at the service that was started in a folder."""
+    with open_records(f"sqlite:///{folder}/quicktakes-records.sqlite3") as records:
+        return records.keys.create(f"an editor {secrets.token_hex(4)}", "edit")[1]
 
 
 def _free_port() -> int:

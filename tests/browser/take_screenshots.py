@@ -6,11 +6,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from editors import MISSPELT, compare, sign_in
 from playwright.sync_api import Page, expect, sync_playwright
-from serving import CHROMIUM_ARGUMENTS, chromium, serve
+from serving import CHROMIUM_ARGUMENTS, chromium, editors_key, serve
 from students import CURATED, NOT_COVERED, ask, choose
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -50,6 +52,13 @@ def _entry(page: Page) -> None:
     page.goto(f"{page.url}{_ENTRY[1:]}")
 
 
+def _workbench(page: Page, key: str) -> None:
+    page.goto(f"{page.url}workbench")
+    sign_in(page, key)
+    compare(page, MISSPELT, "As it is set up", "Without spelling repair")
+    expect(page.locator(".sides tbody tr").first).to_be_visible()
+
+
 PICTURES: dict[str, Callable[[Page], None]] = {
     "ask": _welcome,
     "answer": _source,
@@ -70,9 +79,10 @@ def main(folder: Path) -> None:
             shutil.copy(kept, Path(scratch, "index"))
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM_ARGUMENTS))
         with serve(Path(scratch), REPOSITORY / "corpus") as url:
+            pictures = {**PICTURES, "workbench": partial(_workbench, key=editors_key(Path(scratch)))}
             for screen, width, height in (("desktop", 1280, 800), ("phone", 390, 844)):
                 for scheme in ("light", "dark"):
-                    for name, act in PICTURES.items():
+                    for name, act in pictures.items():
                         visitor = browser.new_context(
                             viewport={"width": width, "height": height},
                             color_scheme=scheme,  # pyright: ignore[reportArgumentType] one of the two

@@ -104,7 +104,7 @@ def test_students_are_shown_nothing_of_it(client: TestClient) -> None:
 
 
 def test_pages_that_work_for_the_caller_are_counted(settings: Settings) -> None:
-    """Questions on the page count for rate and budget as those of programs do, searches for the rate; reading does not."""
+    """Questions on the page count for rate and budget as those of programs do, searches for the rate only."""
     with serving(settings, rate="3/minute") as client:
         statuses = [client.get("/search?q=leaves", headers=PAGE).status_code for _ in range(4)]
         assert statuses == [200, 200, 200, 429]
