@@ -94,7 +94,7 @@ def create_app(
         docs_url=None,  # its page loads scripts from outside
         redoc_url=None,
     )
-    add_problem_handlers(app, failure_response)
+    respond = add_problem_handlers(app, failure_response)
     app.add_middleware(BodyLimit)
     if own.cors_origins:
         app.add_middleware(
@@ -105,7 +105,7 @@ def create_app(
             expose_headers=["Retry-After"],  # cookies are for our own pages only
         )
     app.add_middleware(SecurityHeaders)  # the last one added is the outermost
-    app.add_middleware(Observed, metrics=metrics)
+    app.add_middleware(Observed, metrics=metrics, respond=respond)
     for router in ROUTERS:
         app.include_router(router)
     add_pages(app)
