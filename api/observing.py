@@ -11,10 +11,11 @@ from contextvars import ContextVar
 from typing import Any, Final, cast
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import Metrics
-from api.problems import problem_of, problem_response
+from api.problems import Respond
 from api.runs import Run
 from api.tracing import Tracing
 
@@ -31,11 +32,15 @@ class Observed:
     """ASGI middleware: names each request, and tells how it ended.
 
     A caller's own ``X-Request-ID`` is kept where it looks like one; the response has it, and every line of log.
+
+    Args:
+        respond: gives the response to an error that nobody foresaw.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, respond: Respond) -> None:
         self._app = app
         self._metrics = metrics
+        self._respond = respond
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and tell how it ended, whatever happens."""
@@ -63,7 +68,7 @@ class Observed:
             await self._app(scope, receive, named)
         except Exception as error:
             if not status:
-                await problem_response(problem_of(error))(scope, receive, named)
+                await self._respond(Request(scope), error)(scope, receive, named)
             raise
         finally:
             self._tell(scope, status, time.perf_counter() - started, code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -87,8 +87,12 @@ def status_of(error: QuickTakesError) -> HTTPStatus:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def add_problem_handlers(app: FastAPI, page_of: Callable[[Request, Mapping[str, Any]], Response | None]) -> None:
-    """Have an app answer every error with a problem.
+Respond: TypeAlias = Callable[[Request, Exception], Response]
+"""Gives the response that tells of an error."""
+
+
+def add_problem_handlers(app: FastAPI, page_of: Callable[[Request, Mapping[str, Any]], Response | None]) -> Respond:
+    """Have an app answer every error with a problem; return what answers one that nobody foresaw.
 
     Args:
         page_of: gives a problem as a page to read; None for who reads it as it is.
@@ -124,6 +128,7 @@ def add_problem_handlers(app: FastAPI, page_of: Callable[[Request, Mapping[str, 
     app.add_exception_handler(HTTPException, tell_http)
     app.add_exception_handler(RequestValidationError, tell_invalid)
     app.add_exception_handler(Exception, tell_fault)
+    return tell_fault
 
 
 def _is_ours(error: Exception) -> bool:
