@@ -10,7 +10,8 @@ MISSPELT = "how do mitocondria make enrgy"
 def sign_in(page: Page, key: str) -> None:
     """Show a key on the page that asks for one."""
     page.get_by_label("Your key").fill(key)
-    page.get_by_role("button", name="Sign in").click()
+    with page.expect_navigation():  # until its scripts run
+        page.get_by_role("button", name="Sign in").click()
 
 
 def compare(page: Page, question: str, left: str, right: str) -> None:
@@ -18,4 +19,5 @@ def compare(page: Page, question: str, left: str, right: str) -> None:
     page.get_by_label("A question").fill(question)
     page.get_by_label("This", exact=True).select_option(label=left)
     page.get_by_label("Beside this").select_option(label=right)
-    page.get_by_role("button", name="Compare").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Compare").click()
