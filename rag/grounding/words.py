@@ -34,6 +34,7 @@ _AS_READ = tuple(
         (r"\bcan['’]t\b", "can not"),
         (r"(?<=[a-z])n['’]t\b|(?<=can)not\b|\b(?:rather|other) than\b|\binstead of\b", " not"),
         (r"\babove all\b", "mainly"),
+        (r"\bus(?:e|es|ed|ing) up\b", "consumed"),  # of two words that say nothing by themselves
         (r"\bas (\w+) as\b", r"\1 than"),
         (r"\btimes as\b", "times"),
         (r"(?<=\w)['’]s?(?=\s|$)", ""),

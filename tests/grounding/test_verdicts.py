@@ -118,3 +118,11 @@ def check_all_supported(sources: Sources, passage: Passage) -> None:
         if verdict.passage is not None and verdict.span is not None:
             start = verdict.passage.start
             assert verdict.passage.text[verdict.span.start - start : verdict.span.end - start] == sentence
+
+
+def test_what_two_small_words_say_together_is_checked() -> None:
+    """To be used up is to be consumed: it is negated, and denied, like any verb."""
+    source = "Enzymes speed up reactions, and they are not used up because they return to their original state."
+    assert check("Enzymes are used up.", source).support == "contradicted"
+    assert check("Enzymes are not used up.", source).support == "supported"
+    assert check("Glucose is consumed.", "Glucose is used up.").support == "supported"
