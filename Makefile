@@ -54,7 +54,7 @@ screenshots: .venv/.ready-dev .chromium ## Take the pictures of the pages in doc
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-check: lint types imports docs corpus-lint test test-live ## The whole gate; CI runs this
+check: lint types imports docs corpus-lint .chromium test test-live ## The whole gate; CI runs this
 
 lint: .venv/.ready-dev
 	$(BIN)/ruff format --check .
