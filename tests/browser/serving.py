@@ -47,6 +47,7 @@ def serve(folder: Path, corpus: Path, **environment: str) -> Iterator[str]:
     port = _free_port()
     command = [Path(sys.executable).with_name("quicktakes"), "serve", "--port", str(port), "--quiet"]
     own = {name: value for name, value in os.environ.items() if not name.startswith(("QUICKTAKES_", "OPENAI_"))}
+    own |= {"QUICKTAKES_RATE": "1000000/second", "QUICKTAKES_DAILY_QUESTIONS": "0"}  # one address asks for all tests
     own |= {"QUICKTAKES_CORPUS_DIR": str(corpus), "QUICKTAKES_DATA_DIR": str(folder / "index"), **environment}
     with (folder / "service.log").open("ab") as log:
         running = subprocess.Popen(command, cwd=folder, env=own, stdout=log, stderr=log)  # noqa: S603 our own words

@@ -51,6 +51,15 @@ def test_a_program_is_told_that_it_needs_a_key(client: TestClient) -> None:
     assert reply.headers["content-type"] == "application/problem+json"
 
 
+def test_a_key_to_ask_does_not_open_the_workbench(client: TestClient) -> None:
+    """The workbench is for editors: a key of lower scope is refused, one for editing shows the page."""
+    statuses = {
+        scope: client.get("/workbench", headers={"Authorization": f"Bearer {key_for(client, scope)}"}).status_code
+        for scope in ("ask", "edit")
+    }
+    assert statuses == {"ask": 403, "edit": 200}
+
+
 def test_an_address_too_long_to_come_back_to_is_cut(client: TestClient) -> None:
     """A question as long as it may be still leads to sign in, and then to the page without it."""
     sent = client.get("/workbench", params={"q": "x" * 3_000}, headers=PAGE, follow_redirects=False)
