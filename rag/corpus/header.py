@@ -27,6 +27,10 @@ except ImportError:  # PyYAML built without libyaml: ten times slower, same even
 MAX_DEPTH = 8
 """Mappings and lists inside one another; a real entry has 2, an evaluation case 4."""
 
+_NESTED = f"nested more than {MAX_DEPTH} levels deep; an entry needs two"
+_TOO_DEEP = "exceeded maximum nesting depth"
+"""What PyYAML (6.0.4) says by itself of a thousand levels, before we have counted ours."""
+
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"-?[0-9]{1,17}\.[0-9]{1,17}")
 _WORDS = {"true": True, "True": True, "false": False, "False": False, "null": None, "~": None, "": None}
@@ -87,6 +91,8 @@ def read_header(text: str) -> dict[str, Node]:
         opened = (error.context or "").removeprefix("while ") in _OPENED
         mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
         reason = error.problem or error.context or "invalid YAML"
+        if reason == _TOO_DEEP:
+            raise HeaderError(mark.line if mark else 0, "QT123", _NESTED) from error
         raise HeaderError(mark.line if mark else 0, "QT120", f"not valid YAML: {reason}{_hint(reason)}") from error
     except yaml.YAMLError as error:
         raise HeaderError(0, "QT120", f"not valid YAML: {error}") from error
@@ -113,7 +119,7 @@ def _read_node(event: NodeEvent, events: Iterator[Event], depth: int, key: Scala
     if isinstance(event, AliasEvent) or event.anchor is not None:
         raise HeaderError(line, "QT121", "aliases (*name) and anchors (&name) are not allowed; write the value out")
     if depth > MAX_DEPTH:
-        raise HeaderError(line, "QT123", f"nested more than {MAX_DEPTH} levels deep; an entry needs two")
+        raise HeaderError(line, "QT123", _NESTED)
     value: str | list[Node] | dict[str, Node]
     if isinstance(event, ScalarEvent):
         value = event.value
