@@ -41,7 +41,7 @@ test-postgres: .venv/.ready-dev ## Run the tests of the records against PostgreS
 	$(BIN)/python tests/records/with_postgres.py
 
 test-browser: .venv/.ready-dev .chromium ## Drive the pages in a real browser; installs Debian's Chromium where there is none
-	$(BIN)/pytest -m browser tests/browser
+	$(BIN)/pytest -n 0 -m browser tests/browser
 
 screenshots: .venv/.ready-dev .chromium ## Take the pictures of the pages in docs/screenshots
 	$(BIN)/python tests/browser/take_screenshots.py docs/screenshots
@@ -54,7 +54,7 @@ screenshots: .venv/.ready-dev .chromium ## Take the pictures of the pages in doc
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-check: lint types imports docs corpus-lint test test-browser test-live ## The whole gate; CI runs this
+check: lint types imports docs corpus-lint test test-live ## The whole gate; CI runs this
 
 lint: .venv/.ready-dev
 	$(BIN)/ruff format --check .
