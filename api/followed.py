@@ -109,8 +109,14 @@ class FollowedCorpus:
             _warm_up(quicktakes)
             retriever = quicktakes.retriever
             library = Library(self._settings.corpus_dir, retriever.store, retriever.snapshot)
-            name = None if retriever.snapshot.words_only else self.newest()
-            return _Opened(name, quicktakes, GivenAnswers(quicktakes), library, failed.pop_all())
+            return _Opened(_generation_of(quicktakes), quicktakes, GivenAnswers(quicktakes), library, failed.pop_all())
+
+
+def _generation_of(quicktakes: QuickTakes) -> str | None:
+    """Return the generation that is open; not the one in use by now, which may have been put in use meanwhile."""
+    if quicktakes.retriever.snapshot.words_only:
+        return None
+    return quicktakes.answerer.provenance.index.rpartition(":")[2]
 
 
 def _warm_up(quicktakes: QuickTakes) -> None:
