@@ -66,16 +66,16 @@ class Run:
 
     Args:
         write: as its readers want its events.
-        abandoned_s: how long it goes on while nobody reads it.
+        is_resumed: whether a reader who left may come back; else the answer ends with him, and is found by no one.
 
     Attributes:
         name: cannot be guessed: who knows it may read the answer, and stop it.
         last: the event that ended it; None before.
     """
 
-    def __init__(self, write: EventWriter = as_server_sent, abandoned_s: float = ABANDONED_S) -> None:
+    def __init__(self, write: EventWriter = as_server_sent, *, is_resumed: bool = True) -> None:
+        self.is_resumed = is_resumed
         self._write = write
-        self._abandoned_s = abandoned_s
         self.name = secrets.token_urlsafe(16)
         self.last: RunEvent | None = None
         self._told: list[RunEvent] = []
@@ -107,7 +107,8 @@ class Run:
         """Count a reader out; an answer that nobody reads is stopped after a while."""
         self._readers -= 1
         if not self._readers and self.last is None:
-            asyncio.get_running_loop().call_later(self._abandoned_s, self._stop_if_abandoned)
+            patience_s = ABANDONED_S if self.is_resumed else 0.0
+            asyncio.get_running_loop().call_later(patience_s, self._stop_if_abandoned)
 
     async def read(self, start: int, gone: asyncio.Future[None]) -> AsyncGenerator[bytes]:
         """Give the events from a number on, those that are there in one piece; a comment where long nothing comes.
@@ -143,12 +144,12 @@ class Run:
             async with aclosing(events) as made:
                 async for event in made:
                     self._tell(event)
-        except asyncio.CancelledError:
-            if self._reason is None:
-                raise
-            self._tell(RunEvent("error", {"problem": problem_of(self._reason)}))
         except Exception as error:  # noqa: BLE001 a reader is told how it ended, whatever happened
             self._tell(RunEvent("error", {"problem": problem_of(error)}))
+
+    def end(self) -> None:
+        """Tell the last event where nothing did: the answer was cancelled, perhaps before it began."""
+        self._tell(RunEvent("error", {"problem": problem_of(self._reason or _closing())}))
 
     def _tell(self, event: RunEvent) -> None:
         if self.last is not None:
@@ -161,7 +162,7 @@ class Run:
 
     def _stop_if_abandoned(self) -> None:
         if not self._readers:
-            self.stop(DoorError(HTTPStatus.GONE, "abandoned", "Nobody read the answer any more. Ask again."))
+            self.stop(abandoned())
 
 
 class Runs:
@@ -186,7 +187,8 @@ class Runs:
         self,
         make: Callable[[str], AsyncGenerator[RunEvent]],
         write: EventWriter = as_server_sent,
-        abandoned_s: float = ABANDONED_S,
+        *,
+        is_resumed: bool = True,
     ) -> Run:
         """Begin to make an answer; see `Run` and `Run.start`.
 
@@ -194,7 +196,7 @@ class Runs:
             DoorError: as many as may be are under way, or the service is being shut down.
         """
         self.check_room()
-        run = Run(write, abandoned_s)
+        run = Run(write, is_resumed=is_resumed)
         task = run.start(make)
         self._under_way[run.name] = run, task
         if self._observer is not None:
@@ -212,10 +214,9 @@ class Runs:
 
     def get(self, name: str) -> Run:
         """Return an answer by its name; raises `DoorError` where it is not here, or not any more."""
-        if name in self._under_way:
-            return self._under_way[name][0]
-        if name in self._ended:
-            return self._ended[name]
+        run = self._under_way[name][0] if name in self._under_way else self._ended.get(name)
+        if run is not None and run.is_resumed:
+            return run
         raise DoorError(HTTPStatus.GONE, "answer-gone", "That answer is not here any more. Ask again.")
 
     async def close(self, patience_s: float) -> None:
@@ -230,11 +231,18 @@ class Runs:
 
     def _end(self, run: Run) -> None:
         del self._under_way[run.name]
-        self._ended[run.name] = run
+        run.end()
+        if run.is_resumed:
+            self._ended[run.name] = run
         if len(self._ended) > _KEPT:
             self._ended.popitem(last=False)
         if self._observer is not None:
             self._observer.ended(run)
+
+
+def abandoned() -> DoorError:
+    """Return why an answer ends that has no reader."""
+    return DoorError(HTTPStatus.GONE, "abandoned", "Nobody read the answer any more. Ask again.")
 
 
 def _closing() -> DoorError:

@@ -9,7 +9,8 @@ from contextlib import aclosing, contextmanager
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from api.runs import Run, RunEvent
+from api.problems import problem_of
+from api.runs import Run, RunEvent, abandoned
 
 
 class EventStream(Response):
@@ -51,7 +52,7 @@ async def result_of(run: Run, receive: Receive) -> RunEvent:
     """Return how an answer ended, once it has; where its reader leaves before, it is stopped after a while."""
     with _reading(run, receive) as gone:
         await run.wait(gone)
-    return run.last or RunEvent("error", {})
+    return run.last or RunEvent("error", {"problem": problem_of(abandoned())})
 
 
 @contextmanager

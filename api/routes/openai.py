@@ -71,7 +71,7 @@ async def complete(body: ChatRequest, request: Request, service: ServiceOf) -> R
     form = Form(body.model, str(request.base_url).rstrip("/"), conversation.notices, body.includes_usage)
     remember = partial(remember_answer, service.records, None)
     make = partial(completion_events, service.quicktakes, asked, form, remember)
-    run = service.runs.start(make, as_chunks, abandoned_s=0)  # its client cannot come back to it
+    run = service.runs.start(make, as_chunks, is_resumed=False)  # its client cannot come back to it
     if body.stream:
         return EventStream(run)
     last = await result_of(run, request.receive)

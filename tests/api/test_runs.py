@@ -12,6 +12,7 @@ from made_service import read_events
 from api import runs as runs_module
 from api.problems import DoorError
 from api.runs import Run, RunEvent, Runs
+from api.streaming import result_of
 
 Made = Callable[[str], AsyncGenerator[RunEvent]]
 
@@ -100,12 +101,13 @@ def test_a_stopped_answer_is_closed_at_once_and_says_so() -> None:
     in_loop(test)
 
 
-def test_an_answer_that_nobody_reads_is_given_up() -> None:
+def test_an_answer_that_nobody_reads_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """A while after its last reader left, an answer is stopped; not where he comes back in time."""
+    monkeypatch.setattr(runs_module, "ABANDONED_S", 0.05)
 
     async def test() -> None:
         slow, runs = Slow(), Runs(1)
-        run = runs.start(slow, abandoned_s=0.05)
+        run = runs.start(slow)
         run.enter()
         await asyncio.sleep(0.01)
         run.leave()
@@ -185,5 +187,52 @@ def test_what_is_under_way_at_the_end_is_ended_with_a_word() -> None:
         assert ends[1].content["problem"]["type"] == "urn:quicktakes:closing"
         with pytest.raises(DoorError):
             runs.start(slow)
+
+    in_loop(test)
+
+
+def test_an_answer_that_is_stopped_before_it_begins_still_ends_with_a_word() -> None:
+    """A reader of an answer that was cancelled before its first step is told so, and does not wait for ever."""
+
+    async def test() -> None:
+        run = Runs(1).start(Slow())
+        run.stop(DoorError(HTTPStatus.GONE, "stopped", "Stopped."))
+        (end,) = read_events(await read(run))
+        assert end.content["problem"]["type"] == "urn:quicktakes:stopped"
+
+    in_loop(test)
+
+
+def test_an_answer_whose_reader_cannot_come_back_is_found_by_nobody() -> None:
+    """Neither under way nor ended is it given to who has its name: its events are in another manner."""
+
+    async def test() -> None:
+        slow, runs = Slow(), Runs(1)
+        run = runs.start(slow, is_resumed=False)
+        with pytest.raises(DoorError):
+            runs.get(run.name)
+        slow.go.set()
+        await read(run)
+        await asyncio.sleep(0)
+        with pytest.raises(DoorError):
+            runs.get(run.name)
+
+    in_loop(test)
+
+
+def test_who_leaves_before_a_whole_answer_is_no_fault_of_ours() -> None:
+    """A reader who does not wait gets, unheard, the problem that says so; nothing is raised and logged."""
+
+    async def test() -> None:
+        slow = Slow()
+        run = Runs(1).start(slow)
+
+        async def leaves() -> dict[str, str]:
+            return {"type": "http.disconnect"}
+
+        last = await result_of(run, leaves)
+        assert last.content["problem"]["type"] == "urn:quicktakes:abandoned"
+        slow.go.set()
+        await read(run)
 
     in_loop(test)
