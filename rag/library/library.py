@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,14 +75,14 @@ class Library:
     store: PassageStore
     snapshot: Snapshot
     _questions: Mapping[str, str] = field(init=False)
-    _counts: Mapping[str, int] = field(init=False)
+    _by_folder: Mapping[str, Sequence[Title]] = field(init=False)
     _typeahead: Typeahead = field(init=False)
 
     def __post_init__(self) -> None:
         """Read all questions: 3 MB of 36,000 entries."""
         questions = self.store.questions()
         object.__setattr__(self, "_questions", questions)
-        object.__setattr__(self, "_counts", Counter(map(_folder_of, questions)))
+        object.__setattr__(self, "_by_folder", _by_folder(questions))
         object.__setattr__(self, "_typeahead", Typeahead(list(questions.items())))
 
     def page(self, url: str) -> EntryPage:
@@ -98,7 +97,7 @@ class Library:
         except NotIndexedError as error:
             raise NotFoundError(f"there is no entry {url}; search for what it is about") from error
         folder = _folder_of(url)
-        return EntryPage(url, question, answer, path, Subject(folder, self._counts[folder]), self._related(url))
+        return EntryPage(url, question, answer, path, Subject(folder, len(self._by_folder[folder])), self._related(url))
 
     def raw(self, url: str) -> bytes:
         """Return the file of an entry, byte for byte.
@@ -112,14 +111,12 @@ class Library:
 
     def subjects(self) -> list[Subject]:
         """Return all subjects, the one with most entries first."""
-        return [
-            Subject(folder, count) for folder, count in sorted(self._counts.items(), key=lambda one: (-one[1], one))
-        ]
+        subjects = [Subject(folder, len(titles)) for folder, titles in self._by_folder.items()]
+        return sorted(subjects, key=lambda subject: (-subject.entries, subject.folder))
 
-    def titles_in(self, folder: str) -> list[Title]:
+    def titles_in(self, folder: str) -> Sequence[Title]:
         """Return the entries of a subject by their questions, in alphabetical order; empty where there are none."""
-        own = (Title(url, question) for url, question in self._questions.items() if _folder_of(url) == folder)
-        return sorted(own, key=lambda title: (title.question.casefold(), title.url))
+        return self._by_folder.get(folder, ())
 
     def complete(self, typed: str, limit: int = 8) -> list[Title]:
         """Return entries whose questions hold what was typed so far; see `Typeahead.complete`."""
@@ -136,6 +133,16 @@ class Library:
 
     def _title(self, url: str) -> Title:
         return Title(url, self._questions[url])
+
+
+def _by_folder(questions: Mapping[str, str]) -> dict[str, list[Title]]:
+    """Return the entries of each subject in alphabetical order: sorted once, and shown often."""
+    folders: dict[str, list[Title]] = {}
+    for url, question in questions.items():
+        folders.setdefault(_folder_of(url), []).append(Title(url, question))
+    for titles in folders.values():
+        titles.sort(key=lambda title: (title.question.casefold(), title.url))
+    return folders
 
 
 def _folder_of(url: str) -> str:
