@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.requests import Question, Request, Url
-from rag.models import Citation, CorrectedPremise, Mode, Rung, Sentence, Status, Suggestion
-from rag.records import Rating
+from rag.records import Rating, ShownTurn
 
 _MOST_CITED = 20
 
@@ -38,24 +38,12 @@ class ThreadReply(BaseModel):
     created: str
 
 
-class TurnReply(BaseModel):
+@dataclass(frozen=True, slots=True)
+class TurnReply(ShownTurn):
     """A question of a thread and its answer, as it was; `answer_id` names it in feedback."""
 
     answer_id: str | None
     asked: str
-    question: str
-    resolved: str | None
-    carried: str
-    status: Status
-    rung: Rung
-    mode: Mode
-    level: int | None
-    text: str
-    sentences: list[Sentence]
-    citations: list[Citation]
-    suggestions: list[Suggestion]
-    corrected: CorrectedPremise | None
-    notices: list[str]
 
 
 class TurnsReply(BaseModel):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from rag.corpus import read_file
-from rag.errors import NotFoundError, NotIndexedError
+from rag.errors import NotFoundError
 from rag.library.typeahead import Typeahead
 from rag.ports import PassageStore
 from rag.retrieval import Snapshot
@@ -91,11 +91,8 @@ class Library:
         Raises:
             NotFoundError: no entry of the index has that url.
         """
-        try:
-            question, answer = self.store.question_of(url), self.store.answer_of(url)
-            path = self.store.path_of(url)
-        except NotIndexedError as error:
-            raise NotFoundError(f"there is no entry {url}; search for what it is about") from error
+        path = self._path_of(url)
+        question, answer = self.store.question_of(url), self.store.answer_of(url)
         folder = _folder_of(url)
         return EntryPage(url, question, answer, path, Subject(folder, len(self._by_folder[folder])), self._related(url))
 
@@ -106,8 +103,7 @@ class Library:
             NotFoundError: no entry of the index has that url.
             CorpusError: its file is gone meanwhile, or cannot be read.
         """
-        path = self.page(url).path
-        return read_file(self.corpus_dir / path)
+        return read_file(self.corpus_dir / self._path_of(url))
 
     def subjects(self) -> list[Subject]:
         """Return all subjects, the one with most entries first."""
@@ -121,6 +117,12 @@ class Library:
     def complete(self, typed: str, limit: int = 8) -> list[Title]:
         """Return entries whose questions hold what was typed so far; see `Typeahead.complete`."""
         return [self._title(url) for url in self._typeahead.complete(typed, limit)]
+
+    def _path_of(self, url: str) -> str:
+        """Return the path of an indexed entry's file."""
+        if url not in self._questions:
+            raise NotFoundError(f"there is no entry {url}; search for what it is about")
+        return self.store.path_of(url)
 
     def _related(self, url: str) -> list[Title]:
         """Return the entries with the nearest questions; none where there are no vectors."""
