@@ -41,7 +41,7 @@ test-postgres: .venv/.ready-dev ## Run the tests of the records against PostgreS
 	$(BIN)/python tests/records/with_postgres.py
 
 test-browser: .venv/.ready-dev .chromium ## Drive the pages in a real browser; installs Debian's Chromium where there is none
-	$(BIN)/pytest -n 0 -m browser tests/browser
+	$(BIN)/pytest -m browser tests/browser
 
 screenshots: .venv/.ready-dev .chromium ## Take the pictures of the pages in docs/screenshots
 	$(BIN)/python tests/browser/take_screenshots.py docs/screenshots
@@ -54,7 +54,13 @@ screenshots: .venv/.ready-dev .chromium ## Take the pictures of the pages in doc
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-check: lint types imports docs corpus-lint test test-live ## The whole gate; CI runs this
+check: lint types imports docs corpus-lint vectors test check-pages test-live ## The whole gate; CI runs this
+
+vectors: .venv/.ready  # of the starter corpus, made once for the tests that would each make them
+	@$(BIN)/quicktakes index sync --corpus-dir corpus --data-dir .quicktakes > /dev/null
+
+check-pages: .venv/.ready-dev .chromium  # asking, sources, and the pages without scripts; all of it: make test-browser
+	$(BIN)/pytest -m browser tests/browser/test_asking_pages.py tests/browser/test_sources.py tests/browser/test_without_scripts.py
 
 lint: .venv/.ready-dev
 	$(BIN)/ruff format --check .

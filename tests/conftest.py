@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,22 @@ from chroma_process import run_chroma
 def repository() -> Path:
     """Return the folder with pyproject.toml."""
     return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def kept_vectors(repository: Path) -> Callable[[Path], None]:
+    """Return a function that puts the starter corpus's vectors into a data folder, where `make ask` has kept some.
+
+    They are those that would be made there, in a minute.
+    """
+
+    def put(data_dir: Path) -> None:
+        kept = repository / ".quicktakes/embeddings.sqlite3"
+        if kept.is_file():
+            data_dir.mkdir(exist_ok=True)
+            shutil.copy(kept, data_dir)
+
+    return put
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from importlib.util import find_spec
@@ -48,16 +47,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def scratch(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
-    """Return the folder of the service over the starter corpus: one index serves it with and without a model.
-
-    Vectors that `make ask` has kept beside this repository are taken along: they are the same, and take a minute.
-    """
+def scratch(tmp_path_factory: pytest.TempPathFactory, kept_vectors: Callable[[Path], None]) -> Path:
+    """Return the folder of the service over the starter corpus: one index serves it with and without a model."""
     folder = tmp_path_factory.mktemp("service")
-    kept = repository / ".quicktakes/embeddings.sqlite3"
-    if kept.is_file():
-        (folder / "index").mkdir()
-        shutil.copy(kept, folder / "index")
+    kept_vectors(folder / "index")
     return folder
 
 

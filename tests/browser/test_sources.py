@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from students import COMPOSED, CURATED, ask, words_of
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -31,6 +31,20 @@ def test_a_number_opens_its_own_sentence(page: Page) -> None:
     assert answer
     assert source
     assert answer["x"] + answer["width"] <= source["x"]
+
+
+def test_no_other_source_is_shown_under_a_number_while_its_own_is_loaded(page: Page) -> None:
+    """Until the entry has come, there is no sentence beside the answer; not the one of the number before."""
+    links = ask(page, COMPOSED).locator(".answer a.cite")
+    links.nth(0).click()
+    expect(page.locator("#source mark").first).to_be_visible()
+    held: list[Route] = []
+    page.route("**/learn/**", lambda route: held.append(route))  # noqa: PLW0108 Playwright looks into what it is given
+    links.nth(1).click()
+    expect(page.locator("#source mark")).to_have_count(0)
+    expect(page.locator("#source-title")).to_have_text(f"Source {links.nth(1).get_attribute('data-n')}")
+    held[0].continue_()
+    expect(page.locator("#source mark").first).to_be_visible()
 
 
 def test_closing_a_source_returns_to_its_number(page: Page) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,13 @@ def test_every_problem_code_is_documented_once() -> None:
 
 
 @pytest.mark.parametrize("document", ["README.md"])
-def test_python_in_documents_runs(document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python_in_documents_runs(
+    document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_vectors: Callable[[Path], None]
+) -> None:
     """The Python shown in a document runs as it stands, from the root of the project."""
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("QUICKTAKES_DATA_DIR", str(tmp_path))
+    kept_vectors(tmp_path)
     blocks = re.findall(r"```python\n(.+?)```", (ROOT / document).read_text(encoding="utf-8"), re.DOTALL)
     assert blocks
     for block in blocks:

@@ -30,6 +30,7 @@ async function open(link) {
   link.setAttribute("aria-current", "true");
   const number = link.dataset.n;
   byId("source-title").textContent = number ? `Source ${number}` : "Source";
+  byId("source-body").replaceChildren(); // what the number before rests on is not shown under this one
   byId("source").hidden = false;
   document.querySelector(".desk").classList.add("reading");
   const entry = await entryAt(link);
