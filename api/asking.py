@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from api.rendering import GrowingAnswer, answer_html
 from api.runs import RunEvent
@@ -14,6 +13,9 @@ from rag.conversation import Turn
 from rag.models import Answer, AnswerBegun, AnswerEvent, Mode, SentenceShown
 from rag.wire import answer_to_json, evidence_to_json
 from rag.wiring import QuickTakes
+
+Remember: TypeAlias = Callable[[Answer, str], Awaitable[None]]
+"""Is told an answer, with its name, before its reader is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,10 @@ class Asked:
     exclude: Sequence[str] = ()
 
 
-async def answer_events(
-    quicktakes: QuickTakes, asked: Asked, remember: Callable[[Answer, str], None], run: str
-) -> AsyncGenerator[RunEvent]:
+async def answer_events(quicktakes: QuickTakes, asked: Asked, remember: Remember, run: str) -> AsyncGenerator[RunEvent]:
     """Give what is told of an answer while it is made.
 
     Args:
-        remember: told the answer with its name before its reader is, in a thread of its own.
         run: name of the answer, by which it is read on and stopped, and which feedback names.
     """
     yield RunEvent("status", {"stage": "searching", "run": run})
@@ -44,7 +43,7 @@ async def answer_events(
     async with aclosing(events) as made:
         async for event in made:
             if isinstance(event, Answer):
-                await asyncio.to_thread(remember, event, run)
+                await remember(event, run)
             for told in _told(event, run, shown):
                 yield told
 

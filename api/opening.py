@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from typing import Final
 
 from fastapi import FastAPI
@@ -14,8 +14,9 @@ from api.limits import Limits
 from api.metrics import Metrics
 from api.observing import AnswersObserved
 from api.problems import problem_of
-from api.remembering import forget_daily, remember_answer
+from api.remembering import Remembering, forget_daily
 from api.runs import Runs
+from api.searching import JoinedSearches
 from api.service import Service
 from api.shutdown import told_to_stop
 from api.tracing import Tracing
@@ -46,7 +47,11 @@ async def open_service(
         corpus = await asyncio.to_thread(
             lambda: FollowedCorpus(settings, embedder or opened.enter_context(open_serving_embedder(settings)))
         )
-        app.state.service = service = Service(settings, corpus, runs, records, Limits(settings), metrics)
+        searches = opened.enter_context(closing(JoinedSearches(is_local=settings.searches_locally)))
+        remembering = opened.enter_context(closing(Remembering(records)))
+        app.state.service = service = Service(
+            settings, corpus, searches, runs, records, remembering, Limits(settings), metrics
+        )
         try:
             with _chores(service), told_to_stop(lambda: runs.close(_LAST_WORDS_S)):
                 async with _mcp_server(service).http() as app.state.mcp:
@@ -74,5 +79,5 @@ def _mcp_server(service: Service) -> McpServer:
     return McpServer(
         lambda: service.quicktakes,
         lambda error: problem_of(error)["detail"],
-        lambda answer: remember_answer(service.records, None, answer, ""),
+        lambda answer: service.remembering.remember(None, answer, ""),
     )

@@ -6,7 +6,7 @@ import asyncio
 import json
 import secrets
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -32,11 +32,14 @@ class RunEvent:
 
     Attributes:
         is_given: whether it was told before, of an answer that is given again.
+        written: of the last one, the answer as a reply of JSON where that is written already; see
+            `api.streaming.json_reply`.
     """
 
     name: str
     content: Mapping[str, Any]
     is_given: bool = False
+    written: bytes | None = None
 
 
 class RunObserver(Protocol):
@@ -147,6 +150,11 @@ class Run:
         except Exception as error:  # noqa: BLE001 a reader is told how it ended, whatever happened
             self._tell(RunEvent("error", {"problem": problem_of(error)}))
 
+    def tell(self, events: Iterable[RunEvent]) -> None:
+        """Tell what is made already."""
+        for event in events:
+            self._tell(event)
+
     def end(self) -> None:
         """Tell the last event where nothing did: the answer was cancelled, perhaps before it began."""
         self._tell(RunEvent("error", {"problem": problem_of(self._reason or _closing())}))
@@ -204,6 +212,24 @@ class Runs:
         task.add_done_callback(lambda _: self._end(run))
         return run
 
+    def give_again(self, tell: Callable[[str], Iterable[RunEvent]]) -> Run:
+        """Return an answer that is made already.
+
+        Args:
+            tell: gives its events; is told its name.
+
+        Raises:
+            DoorError: the service is being shut down.
+        """
+        if self._is_closing:
+            raise _closing()
+        run = Run()
+        run.tell(tell(run.name))
+        if self._observer is not None:
+            self._observer.began()
+        self._keep(run)
+        return run
+
     def check_room(self) -> None:
         """Refuse one answer more where there is no room for it; raises `DoorError`."""
         if self._is_closing:
@@ -232,6 +258,10 @@ class Runs:
     def _end(self, run: Run) -> None:
         del self._under_way[run.name]
         run.end()
+        self._keep(run)
+
+    def _keep(self, run: Run) -> None:
+        """Take note of an answer that has ended; it can be read for a while."""
         if run.is_resumed:
             self._ended[run.name] = run
         if len(self._ended) > _KEPT:

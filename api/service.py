@@ -10,7 +10,9 @@ from fastapi import Depends, Request
 from api.followed import FollowedCorpus
 from api.limits import Limits
 from api.metrics import Metrics
+from api.remembering import Remembering
 from api.runs import Runs
+from api.searching import JoinedSearches
 from rag.library import Library
 from rag.records import Records
 from rag.settings import Settings
@@ -19,15 +21,17 @@ from rag.wiring import QuickTakes
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The corpus, the answers under way, what is remembered of them, and what is counted.
+    """The corpus, the searches and answers under way, what is remembered of them, and what is counted.
 
     `quicktakes` and `library` are those of the index in use now.
     """
 
     settings: Settings
     corpus: FollowedCorpus
+    searches: JoinedSearches
     runs: Runs
     records: Records
+    remembering: Remembering
     limits: Limits
     metrics: Metrics
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import aclosing, contextmanager
 
@@ -50,9 +51,18 @@ async def send_pieces(
 
 async def result_of(run: Run, receive: Receive) -> RunEvent:
     """Return how an answer ended, once it has; where its reader leaves before, it is stopped after a while."""
-    with _reading(run, receive) as gone:
-        await run.wait(gone)
+    if run.last is None:
+        with _reading(run, receive) as gone:
+            await run.wait(gone)
     return run.last or RunEvent("error", {"problem": problem_of(abandoned())})
+
+
+def json_reply(done: RunEvent) -> bytes:
+    """Return an answer as a reply of JSON, from its last event."""
+    if done.written is not None:
+        return done.written
+    reply = {**done.content["answer"], "html": done.content["html"]}
+    return json.dumps(reply, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 @contextmanager

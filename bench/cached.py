@@ -20,7 +20,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench.generation import InstantChatModel, forget
+from bench.generation import InstantChatModel
 from bench.questions import load_questions
 from rag.adapters.answer_cache import AnswerCache
 from rag.answering import Keeper
@@ -72,13 +72,13 @@ async def _measure(composing: QuickTakes, keeping: QuickTakes, questions: Sequen
         if written.rung != "generated":
             continue
         composing.search(question)
-        forget(composing)
+        composing.retriever.forget()
         started = time.perf_counter()
         composing.search(question)
         searched_ms = (time.perf_counter() - started) * 1000
-        forget(composing)
+        composing.retriever.forget()
         _, composed_ms = await _time_answer(composing, question)
-        forget(composing)
+        composing.retriever.forget()
         again, kept_ms = await _time_answer(keeping, question)
         if again.cached:
             for name, own in zip(times, (searched_ms, composed_ms, kept_ms), strict=True):

@@ -86,9 +86,9 @@ async def _measure(
         started = time.perf_counter()
         embedder.embed([question])
         embed_ms = (time.perf_counter() - started) * 1000
-        forget(quicktakes)
+        quicktakes.retriever.forget()
         first_ms, sentence_ms, whole_ms, answer = await _time_events(quicktakes, model, question)
-        forget(quicktakes)
+        quicktakes.retriever.forget()
         started = time.perf_counter() - model.thought_s
         await chain.ainvoke(question)
         chain_ms = (time.perf_counter() - model.thought_s - started) * 1000
@@ -96,11 +96,6 @@ async def _measure(
             for name, own in zip(names, (embed_ms, first_ms, sentence_ms, whole_ms, chain_ms), strict=True):
                 times[name].append(own)
     return times
-
-
-def forget(quicktakes: QuickTakes) -> None:
-    """Forget the searches that were made, so that the next is made anew."""
-    quicktakes.retriever._remembered.clear()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] nobody else needs it
 
 
 async def _time_events(

@@ -14,6 +14,7 @@ from itertools import count
 from typing import Any
 
 import aiohttp
+import uvloop
 
 _TIMEOUT = aiohttp.ClientTimeout(total=180)
 _STREAM = {"Accept": "text/event-stream"}
@@ -40,7 +41,7 @@ def main() -> None:
     work: Callable[..., Awaitable[dict[str, Any]]] = {"rate": rate, "streams": streams, "restarts": restarts}[
         asked.pop("work")
     ]
-    print(json.dumps(asyncio.run(_timed(work, asked))), flush=True)
+    print(json.dumps(uvloop.run(_timed(work, asked))), flush=True)
 
 
 async def _timed(work: Callable[..., Awaitable[dict[str, Any]]], asked: dict[str, Any]) -> dict[str, Any]:

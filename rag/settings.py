@@ -141,6 +141,11 @@ class Settings:
     database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
     retention_days: int = DEFAULT_RETENTION_DAYS
 
+    @property
+    def searches_locally(self) -> bool:
+        """Whether a search asks no server."""
+        return self.embedder == DEFAULT_EMBEDDER and self.reranker is None and self.chroma_url is None
+
     @classmethod
     def from_environment(cls) -> Settings:
         """Return what the environment sets, and the defaults for the rest.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from http import HTTPStatus
@@ -12,7 +11,7 @@ from typing import Any
 
 from fastapi.sse import format_sse_event
 
-from api.asking import Asked
+from api.asking import Asked, Remember
 from api.openai.completions import Chunks, Form, completion_of
 from api.openai.errors import ErrorReply, error_reply
 from api.runs import RunEvent
@@ -21,12 +20,12 @@ from rag.wiring import QuickTakes
 
 
 async def completion_events(
-    quicktakes: QuickTakes, asked: Asked, form: Form, remember: Callable[[Answer, str], None], run: str
+    quicktakes: QuickTakes, asked: Asked, form: Form, remember: Remember, run: str
 ) -> AsyncGenerator[RunEvent]:
     """Give the chunks of a completion while its answer is made; the last event also has the completion whole.
 
     Args:
-        remember, run: as for `api.asking.answer_events`.
+        run: as for `api.asking.answer_events`.
     """
     own = replace(form, run=run)
     chunks = Chunks(own)
@@ -37,7 +36,7 @@ async def completion_events(
         async for event in made:
             told = list(chunks.of(event))
             if isinstance(event, Answer):
-                await asyncio.to_thread(remember, event, run)
+                await remember(event, run)
                 yield RunEvent("done", {"chunks": told, "completion": completion_of(event, own)})
             else:
                 yield RunEvent("chunks", {"chunks": told})

@@ -54,8 +54,8 @@ async def ask_page(
     body = AskRequest.model_construct(question=asked, mode=mode, history=_before(entry))
     reply = None
     if asked:
-        await count_request(person, service)
-        await count_question(person, service)
+        await count_request(request)
+        await count_question(request)
         reply = await _replied(request, service, body)
     return _ask_page(service.library, person, asked, mode, entry, reply)
 

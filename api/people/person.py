@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 
 from api.people.forgery import check_not_forged, token_for
 from api.problems import DoorError
-from api.service import Service, ServiceOf
+from api.service import Service, service_of
 from rag.records import MARK, Key, Scope
 
 COOKIE: Final = "quicktakes_sign_in"
@@ -48,8 +48,20 @@ async def key_of(secret: str, address: str, service: Service) -> Key:
     return key
 
 
-async def person_of(request: Request, service: ServiceOf) -> Person:
+async def person_of(request: Request) -> Person:
     """Return who a request comes from; raises `DoorError` for a wrong key, and for what another site forged.
+
+    It is looked for once a request, here rather than by FastAPI, which solves what a dependency takes for each that
+    takes it.
+    """
+    person: Person | None = getattr(request.state, "person", None)
+    if person is None:
+        person = request.state.person = await _find(request, await service_of(request))
+    return person
+
+
+async def _find(request: Request, service: Service) -> Person:
+    """Return who a request comes from.
 
     A bearer's word that is no key of ours is as none: clients of OpenAI's protocol send some, wanted or not.
     """

@@ -14,12 +14,11 @@ from fastapi.responses import JSONResponse
 from api.asking import Asked
 from api.people import WITHIN_BUDGET, WITHIN_RATE
 from api.problems import DoorError, problem_response
-from api.remembering import remember_answer
 from api.routes.documented import COUNTED, events, problems
 from api.runs import Run
 from api.schemas import AnswerReply, AskRequest, HistoryTurn
 from api.service import Service, ServiceOf
-from api.streaming import EventStream, result_of
+from api.streaming import EventStream, json_reply, result_of
 from rag.conversation import Turn, resolve, turn_of
 from rag.retrieval import check_question
 
@@ -59,7 +58,7 @@ async def ask(
     last = await result_of(run, request.receive)
     if last.name != "done":
         return problem_response(last.content["problem"])
-    return JSONResponse({**last.content["answer"], "html": last.content["html"]})
+    return Response(json_reply(last), media_type="application/json")
 
 
 @router.delete("/ask/{run}", status_code=HTTPStatus.NO_CONTENT, responses=problems(HTTPStatus.GONE))
@@ -73,7 +72,12 @@ async def begin(service: Service, body: AskRequest) -> Run:
     check_question(body.question)
     history = await _history(service, body)
     asked = Asked(body.question, body.mode, body.level, history, body.exclude)
-    record = partial(remember_answer, service.records, body.thread_id)
+    given = service.corpus.answers.get(asked)
+    if given is not None:
+        run = service.runs.give_again(given.events)
+        await service.remembering.remember(body.thread_id, given.answer, run.name)
+        return run
+    record = partial(service.remembering.remember, body.thread_id)
     return service.runs.start(partial(service.corpus.answers.events, asked, record))
 
 

@@ -19,7 +19,6 @@ from api.openai.events import as_chunks, completion_events
 from api.openai.models import WAYS, ModelList, ModelReply, model_reply
 from api.openai.requests import ChatRequest, way_named, way_of
 from api.people import WITHIN_BUDGET, WITHIN_RATE
-from api.remembering import remember_answer
 from api.routes.documented import COUNTED, events
 from api.service import ServiceOf
 from api.streaming import EventStream, result_of
@@ -69,7 +68,7 @@ async def complete(body: ChatRequest, request: Request, service: ServiceOf) -> R
     check_question(conversation.question)
     asked = Asked(conversation.question, way.mode, way.level, conversation.history)
     form = Form(body.model, str(request.base_url).rstrip("/"), conversation.notices, body.includes_usage)
-    remember = partial(remember_answer, service.records, None)
+    remember = partial(service.remembering.remember, None)
     make = partial(completion_events, service.quicktakes, asked, form, remember)
     run = service.runs.start(make, as_chunks, is_resumed=False)  # its client cannot come back to it
     if body.stream:

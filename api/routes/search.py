@@ -30,7 +30,7 @@ router = APIRouter(prefix="/api", tags=["search"])
     dependencies=[WITHIN_RATE],
     response_class=JSONResponse,
 )
-def search(
+async def search(
     service: ServiceOf,
     q: Annotated[
         str, Query(max_length=MOST_CHARACTERS, description="A question.", examples=["what do mitocondria do"])
@@ -40,7 +40,7 @@ def search(
 ) -> JSONResponse:
     """Find the entries that answer a question, best first."""
     started = time.perf_counter()
-    found = service.quicktakes.search(q, limit=limit)
+    found = await service.searches.search(service.quicktakes, q, limit)
     elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
     return JSONResponse(search_to_json(found, {"total": elapsed_ms}, explain=explain))
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
 
+from rag.joining import Joining
 from rag.ports import Embedder, Vectors
 
 MOST_JOINED: Final = 16
@@ -33,9 +31,7 @@ class JoiningEmbedder:
         self.max_tokens = embedder.max_tokens
         self.batch_size = embedder.batch_size
         self.usd_per_million_tokens = embedder.usd_per_million_tokens
-        self._lock = threading.Lock()
-        self._waiting: deque[tuple[str, Future[Vectors]]] = deque()
-        self._at_work = ThreadPoolExecutor(at_once, thread_name_prefix="embed questions")
+        self._joining = Joining(self._embed_each, at_once, MOST_JOINED, "embed questions")
 
     def count_tokens(self, text: str) -> int:
         """Return the length of a text in the model's tokens, marks included."""
@@ -45,30 +41,11 @@ class JoiningEmbedder:
         """Return the vectors of texts, as the embedder gives them."""
         if len(texts) != 1:
             return self._embedder.embed(texts)
-        vector: Future[Vectors] = Future()
-        with self._lock:
-            self._waiting.append((texts[0], vector))
-        self._at_work.submit(self._embed_waiting)
-        return vector.result()[np.newaxis, :]
+        return self._joining.ask(texts[0]).result()[np.newaxis, :]
 
     def close(self) -> None:
         """End its threads, once nothing is to be embedded any more."""
-        self._at_work.shutdown()
+        self._joining.close()
 
-    def _embed_waiting(self) -> None:
-        """Embed those that have waited longest; none where others have taken all."""
-        batch = self._take()
-        if not batch:
-            return
-        try:
-            vectors = self._embedder.embed([text for text, _ in batch])
-        except Exception as error:  # noqa: BLE001 whoever waits is told, whatever happened
-            for _, waited_for in batch:
-                waited_for.set_exception(error)
-        else:
-            for (_, waited_for), vector in zip(batch, vectors, strict=True):
-                waited_for.set_result(vector)
-
-    def _take(self) -> list[tuple[str, Future[Vectors]]]:
-        with self._lock:
-            return [self._waiting.popleft() for _ in range(min(MOST_JOINED, len(self._waiting)))]
+    def _embed_each(self, texts: Sequence[str]) -> list[Vectors]:
+        return list(self._embedder.embed(texts))

@@ -32,26 +32,30 @@ _MOST_BYTES: Final = 64 * 1024
 """Of a request: a question has some thousand characters at most."""
 
 
+async def _forget(answer: Answer) -> None:
+    """Keep nothing of an answer."""
+
+
 class McpServer:
     """Serves the tools `search`, `ask` and `read_entry`; keeps nothing between requests.
 
     Args:
         quicktakes: gives the corpus as it is open now.
         tell: what a caller is told of an error.
-        remember: told each answer before its caller is, in a thread of its own.
+        remember: told each answer before its caller is.
     """
 
     def __init__(
         self,
         quicktakes: Callable[[], QuickTakes],
         tell: Callable[[QuickTakesError], str] = str,
-        remember: Callable[[Answer], None] = lambda _: None,
+        remember: Callable[[Answer], Awaitable[None]] | None = None,
     ) -> None:
         with _logging_untouched():
             self.sdk: MCPServer[Any] = MCPServer(
                 "quicktakes", "QuickTakes", instructions=_INSTRUCTIONS, version=version("quicktakes-rag")
             )
-        tools = Tools(quicktakes, remember)
+        tools = Tools(quicktakes, remember or _forget)
         for tool in (_telling(tools.search, tell), _telling(tools.ask, tell), _telling(tools.read_entry, tell)):
             reads = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
             self.sdk.add_tool(tool, description=inspect.getdoc(tool), annotations=reads, structured_output=True)

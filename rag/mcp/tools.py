@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated, Final
@@ -39,11 +39,11 @@ class Tools:
 
     Attributes:
         quicktakes: gives the corpus as it is open now.
-        remember: told each answer before its caller is, in a thread of its own.
+        remember: told each answer before its caller is.
     """
 
     quicktakes: Callable[[], QuickTakes]
-    remember: Callable[[Answer], None]
+    remember: Callable[[Answer], Awaitable[None]]
 
     async def search(self, question: Question, limit: Limit = 5) -> Found:
         """Find the entries of a curated biology corpus that answer a question, best first, each with its best section.
@@ -61,7 +61,7 @@ class Tools:
         async with aclosing(self.quicktakes().stream(question, mode=mode, level=level)) as events:
             async for event in events:
                 if isinstance(event, Answer):
-                    await asyncio.to_thread(self.remember, event)
+                    await self.remember(event)
                     return answered_from(event)
         raise AssertionError("an answer has no end")  # pragma: no cover the last event is the answer
 

@@ -2,6 +2,7 @@
 
 from rag.records.keys import MARK
 from rag.records.opening import Records, open_records
+from rag.records.questions import is_telling
 from rag.records.sign_ins import LASTS
 from rag.records.values import (
     SCOPES,
@@ -32,5 +33,6 @@ __all__ = [
     "ShownTurn",
     "SignIn",
     "Thread",
+    "is_telling",
     "open_records",
 ]

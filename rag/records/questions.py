@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final, cast
 
@@ -29,25 +29,27 @@ class Questions:
         self._database = database
         self._clock = clock
 
-    def add(self, answer: Answer) -> int | None:
-        """Log the question of an answer, and return its number; None where it was surely answered, or is small talk."""
-        score = max((evidence.score for evidence in answer.evidence), default=None)
-        if not _is_telling(answer, score):
-            return None
+    def add(self, answers: Iterable[Answer]) -> list[int]:
+        """Log the questions of those answers that are telling (see `is_telling`), and return their numbers."""
+        rows = [self._row(answer) for answer in answers if is_telling(answer)]
+        if not rows:
+            return []
+        with self._database.writing() as session:
+            session.add_all(rows)
+            session.flush()
+            return [row.id for row in rows]
+
+    def _row(self, answer: Answer) -> QuestionRow:
         near = (*(one.url for one in answer.evidence), *(one.url for one in answer.suggestions))
-        row = QuestionRow(
+        return QuestionRow(
             asked=self._clock(),
             question=answer.question,
             resolved=answer.resolved,
             status=answer.status,
             rung=answer.rung,
-            score=score,
+            score=_score(answer),
             nearest=tuple(dict.fromkeys(near))[:_NEAREST],
         )
-        with self._database.writing() as session:
-            session.add(row)
-            session.flush()
-            return row.id
 
     def since(self, moment: datetime, *, limit: int) -> list[LoggedQuestion]:
         """Return the questions asked at or after a moment, the newest first."""
@@ -56,9 +58,15 @@ class Questions:
             return [_logged(row) for row in session.scalars(newest)]
 
 
-def _is_telling(answer: Answer, score: float | None) -> bool:
+def is_telling(answer: Answer) -> bool:
+    """Return whether the log takes the question of an answer: it was not surely answered, and is no small talk."""
+    score = _score(answer)
     is_sure = answer.status == "answered" and (score is None or score >= SURE)
     return not is_sure and small_talk(answer.question) is None
+
+
+def _score(answer: Answer) -> float | None:
+    return max((evidence.score for evidence in answer.evidence), default=None)
 
 
 def _logged(row: QuestionRow) -> LoggedQuestion:

@@ -21,6 +21,9 @@ of them, up to 1,000, changed no hit rate of docs/retrieval.md."""
 
 _BITS: Final = 64
 
+_FEW: Final = 16_384
+"""Vectors that are widened once, into 25 MB of memory, rather than those of each search: 0.6 of its 2.7 ms."""
+
 
 @dataclass(frozen=True, slots=True)
 class DenseArrays:
@@ -30,11 +33,13 @@ class DenseArrays:
         halves: the vectors, shape ``(n, dimensions)``; float16, which moves a cosine by 0.0003 at most.
         codes: shape ``(dimensions / 64, n)``, uint64: the signs of the vectors less `centre`, 64 to a word.
         centre: mean of the vectors, shape ``(dimensions,)``.
+        singles: the vectors as float32, where they are few.
     """
 
     halves: npt.NDArray[np.float16]
     codes: npt.NDArray[np.uint64]
     centre: Vectors
+    singles: Vectors | None = None
 
     def search(self, vector: Vectors, limit: int, among: Rows | None = None) -> tuple[Rows, Vectors]:
         """Return the rows nearest to a vector of shape ``(dimensions,)``, with their cosines, nearest first.
@@ -60,7 +65,7 @@ class DenseArrays:
 
     def vectors(self, rows: Rows) -> Vectors:
         """Return the vectors of some rows, shape ``(len(rows), dimensions)``."""
-        return _widened(self.halves[rows])
+        return _widened(self.halves[rows]) if self.singles is None else self.singles[rows]
 
     def _with_nearest_codes(self, vector: Vectors, count: int, among: Rows | None = None) -> Rows:
         """Return at least `count` rows, or all, whose codes are nearest to the code of a vector, in their order."""
@@ -116,7 +121,7 @@ def open_dense(folder: Path, name: str) -> DenseArrays:
     halves, codes, centre = (open_array(folder / f"{name}-{part}.npy") for part in ("halves", "codes", "centre"))
     if codes.shape[1] != len(halves) or not np.array_equal(_codes(halves[:_BITS], centre), codes[:, :_BITS]):
         raise ValueError(f"the codes of the {name} are not those of their vectors")
-    return DenseArrays(halves, codes, centre)
+    return DenseArrays(halves, codes, centre, _widened(halves) if len(halves) <= _FEW else None)
 
 
 def open_array(file: Path) -> np.ndarray:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 import numpy as np
 
 from rag.errors import IndexStateError, QuestionError
-from rag.models import Evidence, Passage, ScoredPassage, Search, Signals
+from rag.models import Evidence, Passage, Query, ScoredPassage, Search, Signals
 from rag.ports import Embedder, PassageStore, Reranker, Rows, Vectors
+from rag.recent import Recent
 from rag.retrieval.fusion import fuse, probability
 from rag.retrieval.query import QueryReader
 from rag.retrieval.reranking import RERANKED, rerank
@@ -99,8 +99,8 @@ class Retriever:
     reader: QueryReader
     dimensions: int | None = None
     reranker: Reranker | None = None
-    _remembered: OrderedDict[tuple[str, int, frozenset[str]], Search] = field(
-        default_factory=OrderedDict, init=False, repr=False
+    _remembered: Recent[tuple[str, int, frozenset[str]], Search] = field(
+        default_factory=lambda: Recent(_REMEMBERED), init=False, repr=False
     )
 
     def retrieve(self, question: str, *, limit: int = 10, exclude: Collection[str] = ()) -> list[Evidence]:
@@ -122,21 +122,32 @@ class Retriever:
             IndexStateError: the embedder gives vectors of other dimensions than the index has.
             ProviderError: the embedder failed.
         """
-        check_question(question)
-        key = (question, limit, frozenset(exclude))
-        found = self._remembered.pop(key, None) or self._search(*key)
-        if not found.notices:
-            self._remembered[key] = found
-        if len(self._remembered) > _REMEMBERED:
-            self._remembered.popitem(last=False)
-        return found
+        return self.search_many([question], limit=limit, exclude=exclude)[0]
 
-    def _search(self, question: str, limit: int, exclude: frozenset[str]) -> Search:
-        query = self.reader.read(question)
+    def search_many(self, questions: Sequence[str], *, limit: int = 10, exclude: Collection[str] = ()) -> list[Search]:
+        """Return what `search` finds for each of some questions; what is new of them is embedded together."""
+        excluded = frozenset(exclude)
+        remembered = ((question, self._remembered.get((question, limit, excluded))) for question in questions)
+        found = {question: search for question, search in remembered if search is not None}
+        queries = [self._read(question) for question in dict.fromkeys(questions) if question not in found]
+        for query, vector in zip(queries, self._embed(queries), strict=True):
+            search = found[query.question] = self._search(query, vector, limit, excluded)
+            if not search.notices:
+                self._remembered.put((query.question, limit, excluded), search)
+        return [found[question] for question in questions]
+
+    def forget(self) -> None:
+        """Forget the searches that were made: to measure how long one takes."""
+        self._remembered.clear()
+
+    def _read(self, question: str) -> Query:
+        check_question(question)
+        return self.reader.read(question)
+
+    def _search(self, query: Query, vector: Vectors | None, limit: int, exclude: frozenset[str]) -> Search:
         if not self.snapshot.urls:
             return Search(query, ())
         matched = match_terms(query.concepts, self.snapshot.postings)
-        vector = None if self.snapshot.words_only else self._embed(query.text)
         found = self.candidates(_NO_VECTOR if vector is None else vector, matched, exclude)
         if not len(found.entries):
             return Search(query, ())
@@ -145,15 +156,18 @@ class Retriever:
         evidence, notices = rerank(self.reranker, query, self._evidence(found, matched, max(limit, RERANKED)))
         return Search(query, tuple(evidence[:limit]), notices, vector)
 
-    def _embed(self, text: str) -> Vectors:
-        vector: Vectors = self.embedder.embed([text])[0]
-        if self.dimensions not in {None, len(vector)}:
+    def _embed(self, queries: Sequence[Query]) -> Sequence[Vectors | None]:
+        """Return the vector of each query; None where there is nothing to compare it with."""
+        if not queries or self.snapshot.words_only or not self.snapshot.urls:
+            return [None] * len(queries)
+        vectors = self.embedder.embed([query.text for query in queries])
+        if self.dimensions not in {None, vectors.shape[1]}:
             raise IndexStateError(
-                f"embedder {self.embedder.fingerprint} gives vectors of {len(vector)} dimensions, the index has "
+                f"embedder {self.embedder.fingerprint} gives vectors of {vectors.shape[1]} dimensions, the index has "
                 f"{self.dimensions}: another model answers under its name now; bring the former one back, or delete "
                 "the data folder and run 'quicktakes index sync'"
             )
-        return vector
+        return list(vectors)
 
     def candidates(self, vector: Vectors, matched: TermMatch, exclude: Collection[str] = ()) -> Candidates:
         """Return the entries to rank for a question's vector, shape ``(dimensions,)``, and its terms."""

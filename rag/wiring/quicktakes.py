@@ -179,6 +179,12 @@ class QuickTakes:
         """Find the entries that answer a question; see `rag.retrieval.Retriever.search`."""
         return self._try(lambda own: own.with_notices(own.retriever.search(question, limit=limit, exclude=exclude)))
 
+    def search_many(self, questions: Sequence[str], *, limit: int = 10) -> list[Search]:
+        """Find the entries that answer each of some questions; see `rag.retrieval.Retriever.search_many`."""
+        return self._try(
+            lambda own: [own.with_notices(found) for found in own.retriever.search_many(questions, limit=limit)]
+        )
+
     def unknown_urls(self, urls: Collection[str]) -> set[str]:
         """Return which of some urls no file of the corpus has: to exclude them would exclude nothing."""
         return self._try(lambda own: own.retriever.store.unknown_urls(urls))

@@ -65,7 +65,7 @@ def test_what_waits_is_joined_and_each_gets_its_own(held: HeldEmbedder, joining:
         vectors = [callers.submit(joining.embed, [first])]
         _until(lambda: len(held.handed) == 1)
         vectors += [callers.submit(joining.embed, [question]) for question in others]
-        _until(lambda: len(joining._waiting) == len(others))
+        _until(lambda: len(joining._joining) == len(others))
         held.may.set()
         for question, vector in zip(QUESTIONS, vectors, strict=True):
             assert np.array_equal(vector.result(10), HashEmbedder().embed([question]))

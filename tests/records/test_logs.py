@@ -23,7 +23,7 @@ def test_a_question_is_logged_with_what_tells_of_the_gap(records: Records, clock
         evidence=evidence(0.2, 0.31, 0.1),
         suggestions=tuple(Suggestion(f"/suggested-{number}", "?") for number in range(5)),
     )
-    number = records.questions.add(answer)
+    (number,) = records.questions.add([answer])
     (logged,) = records.questions.since(EVER, limit=10)
     assert logged.id == number
     assert logged.asked == clock.now
@@ -48,15 +48,15 @@ def test_only_what_was_not_surely_answered_is_logged(
     records: Records, status: str, scores: tuple[float, ...], *, is_logged: bool
 ) -> None:
     """Abstained and partial answers are logged, and those that rest on an entry which may be the wrong one."""
-    number = records.questions.add(make_answer(status=status, evidence=evidence(*scores)))
-    assert (number is not None) == is_logged
+    numbers = records.questions.add([make_answer(status=status, evidence=evidence(*scores))])
+    assert len(numbers) == is_logged
     assert len(records.questions.since(EVER, limit=10)) == is_logged
 
 
 def test_thanks_are_no_gap(records: Records) -> None:
     """Greetings, thanks and talk about the answer are not logged, though the corpus does not answer them."""
     for said in ("Thanks!", "hello", "say that again"):
-        assert records.questions.add(make_answer(said, status="abstained", evidence=())) is None
+        assert records.questions.add([make_answer(said, status="abstained", evidence=())]) == []
 
 
 def test_feedback_is_kept(records: Records, clock: MadeClock) -> None:
@@ -75,7 +75,7 @@ def test_feedback_is_kept(records: Records, clock: MadeClock) -> None:
 def test_logs_are_read_from_a_moment_on_newest_first(records: Records, clock: MadeClock) -> None:
     """Of both logs the newest come first, as many as wanted, none older than a moment in whatever zone."""
     for number in range(4):
-        records.questions.add(make_answer(f"Is it {number}?", status="abstained"))
+        records.questions.add([make_answer(f"Is it {number}?", status="abstained")])
         records.feedback.add("up", answer_id=str(number))
     third = clock.now - timedelta(seconds=3)
     elsewhere = third.astimezone(timezone(timedelta(hours=9)))
@@ -89,11 +89,11 @@ def test_what_is_old_is_forgotten(records: Records, clock: MadeClock) -> None:
     """Threads not asked in, questions and feedback of before so many days go, those since stay; 0 keeps all."""
     used, unused = records.threads.create(), records.threads.create()
     records.threads.append(unused.id, make_answer(), "old")
-    records.questions.add(make_answer("Is it old?", status="abstained"))
+    records.questions.add([make_answer("Is it old?", status="abstained")])
     records.feedback.add("up", answer_id="old", comment="early")
     clock.now += timedelta(days=60)
     records.threads.append(used.id, make_answer())
-    records.questions.add(make_answer("Is it new?", status="abstained"))
+    records.questions.add([make_answer("Is it new?", status="abstained")])
     records.feedback.add("up", answer_id="old", comment="late")
     clock.now += timedelta(days=31)
     assert records.forget(0) == Forgotten(0, 0, 0)

@@ -228,7 +228,7 @@ def test_no_type_of_a_vendors_leaves_the_room(url: str) -> None:
     with open_records(url) as records:
         thread = records.threads.create()
         records.threads.append(thread.id, make_answer())
-        records.questions.add(make_answer(status="abstained"))
+        records.questions.add([make_answer(status="abstained")])
         given = [thread, *records.threads.shown(thread.id), records.keys.create("a", "ask"), records.forget(9)]
         given += records.questions.since(thread.created, limit=9)
         assert not re.search("sqlalchemy", repr([(type(one), one) for one in given]))
