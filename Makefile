@@ -40,6 +40,10 @@ test-postgres: .venv/.ready-dev ## Run the tests of the records against PostgreS
 	|| { apt-get update && apt-get install --yes --no-install-recommends postgresql; }
 	$(BIN)/python tests/records/with_postgres.py
 
+test-redis: .venv/.ready-dev ## Run the tests of limits that workers share against Redis, installed from Debian's packages where it is not
+	@command -v redis-server >/dev/null || { $(SUDO) apt-get update && $(SUDO) apt-get install --yes --no-install-recommends redis-server; }
+	$(BIN)/python tests/api/with_redis.py
+
 test-browser: .venv/.ready-dev .chromium ## Drive the pages in a real browser; installs Debian's Chromium where there is none
 	$(BIN)/pytest -m browser tests/browser
 

@@ -89,6 +89,9 @@ class FollowedCorpus:
             except (QuickTakesError, OSError) as error:
                 told = newest
                 _log.warning("generation %s was not opened: %s", newest, error)
+            except Exception:  # noqa: BLE001 the next generation may open; this service answers on
+                told = newest
+                _log.exception("generation %s was not opened", newest)
 
     async def aclose(self) -> None:
         """Close everything."""

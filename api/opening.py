@@ -13,14 +13,13 @@ from api.followed import FollowedCorpus
 from api.limits import Limits
 from api.metrics import Metrics
 from api.observing import AnswersObserved
-from api.problems import problem_of
 from api.remembering import Remembering, forget_daily
 from api.runs import Runs
 from api.searching import JoinedSearches
 from api.service import Service
 from api.shutdown import told_to_stop
+from api.tools import mcp_server
 from api.tracing import Tracing
-from rag.mcp import McpServer
 from rag.ports import Embedder
 from rag.records import open_records
 from rag.settings import Settings
@@ -54,7 +53,7 @@ async def open_service(
         )
         try:
             with _chores(service), told_to_stop(lambda: runs.close(_LAST_WORDS_S)):
-                async with _mcp_server(service).http() as app.state.mcp:
+                async with mcp_server(service).http() as app.state.mcp:
                     yield
         finally:
             await runs.close(0)
@@ -73,11 +72,3 @@ def _chores(service: Service) -> Generator[None]:
     finally:
         for task in tasks:
             task.cancel()
-
-
-def _mcp_server(service: Service) -> McpServer:
-    return McpServer(
-        lambda: service.quicktakes,
-        lambda error: problem_of(error)["detail"],
-        lambda answer: service.remembering.remember(None, answer, ""),
-    )

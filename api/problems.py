@@ -21,7 +21,6 @@ STATUS: Final[Mapping[type[QuickTakesError], HTTPStatus]] = {
     errors.NotFoundError: HTTPStatus.NOT_FOUND,
     errors.NotIndexedError: HTTPStatus.NOT_FOUND,
     errors.IndexStateError: HTTPStatus.SERVICE_UNAVAILABLE,
-    errors.RecordsError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.NotApprovedError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ProviderError: HTTPStatus.BAD_GATEWAY,
     errors.ProviderUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -6,8 +6,8 @@ import asyncio
 import json
 import secrets
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Protocol
@@ -186,10 +186,21 @@ class Runs:
         self._observer = observer
         self._under_way: dict[str, tuple[Run, asyncio.Task[None]]] = {}
         self._ended: OrderedDict[str, Run] = OrderedDict()
+        self._elsewhere = 0
         self._is_closing = False
 
     def __len__(self) -> int:
-        return len(self._under_way)
+        return len(self._under_way) + self._elsewhere
+
+    @contextmanager
+    def place(self) -> Generator[None]:
+        """Take the place of one while the block makes an answer by itself; raises `DoorError` where there is none."""
+        self.check_room()
+        self._elsewhere += 1
+        try:
+            yield
+        finally:
+            self._elsewhere -= 1
 
     def start(
         self,
@@ -234,7 +245,7 @@ class Runs:
         """Refuse one answer more where there is no room for it; raises `DoorError`."""
         if self._is_closing:
             raise _closing()
-        if len(self._under_way) >= self._most:
+        if len(self) >= self._most:
             detail = "As many answers as can be are being written. Ask again in a moment."
             raise DoorError(HTTPStatus.SERVICE_UNAVAILABLE, "busy", detail, retry_after_s=2)
 

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.people import WITHIN_RATE
 from api.problems import DoorError
+from api.tools import calling
 from rag.mcp import HttpDoor
 
 router = APIRouter(tags=["mcp"])
@@ -31,6 +32,7 @@ class _Reply(Response):
         self._door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        calling.set(Request(scope))
         await self._door(scope, receive, send)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, MutableMapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from functools import wraps
 from importlib.metadata import version
 from typing import Any, Final, ParamSpec, TypeAlias, TypeVar
@@ -15,7 +15,6 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import ToolAnnotations
 
-from rag.errors import QuickTakesError
 from rag.mcp.tools import Tools
 from rag.models import Answer
 from rag.wiring import QuickTakes
@@ -42,20 +41,21 @@ class McpServer:
     Args:
         quicktakes: gives the corpus as it is open now.
         tell: what a caller is told of an error.
-        remember: told each answer before its caller is.
+        remember, admit: see `Tools`.
     """
 
     def __init__(
         self,
         quicktakes: Callable[[], QuickTakes],
-        tell: Callable[[QuickTakesError], str] = str,
+        tell: Callable[[Exception], str] = str,
         remember: Callable[[Answer], Awaitable[None]] | None = None,
+        admit: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
     ) -> None:
         with _logging_untouched():
             self.sdk: MCPServer[Any] = MCPServer(
                 "quicktakes", "QuickTakes", instructions=_INSTRUCTIONS, version=version("quicktakes-rag")
             )
-        tools = Tools(quicktakes, remember or _forget)
+        tools = Tools(quicktakes, remember or _forget, admit)
         for tool in (_telling(tools.search, tell), _telling(tools.ask, tell), _telling(tools.read_entry, tell)):
             reads = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
             self.sdk.add_tool(tool, description=inspect.getdoc(tool), annotations=reads, structured_output=True)
@@ -82,7 +82,7 @@ HttpDoor: TypeAlias = Callable[
 
 
 def _telling(
-    tool: Callable[_Arguments, Awaitable[_Result]], tell: Callable[[QuickTakesError], str]
+    tool: Callable[_Arguments, Awaitable[_Result]], tell: Callable[[Exception], str]
 ) -> Callable[_Arguments, Awaitable[_Result]]:
     """Return a tool whose errors are told to the one who called it."""
 
@@ -90,7 +90,7 @@ def _telling(
     async def call(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> _Result:
         try:
             return await tool(*arguments, **named)
-        except QuickTakesError as error:
+        except Exception as error:
             raise ToolError(tell(error)) from error
 
     return call

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -40,10 +40,12 @@ class Tools:
     Attributes:
         quicktakes: gives the corpus as it is open now.
         remember: told each answer before its caller is.
+        admit: entered while an answer is made; raises where no question may be asked now.
     """
 
     quicktakes: Callable[[], QuickTakes]
     remember: Callable[[Answer], Awaitable[None]]
+    admit: Callable[[], AbstractAsyncContextManager[None]]
 
     async def search(self, question: Question, limit: Limit = 5) -> Found:
         """Find the entries of a curated biology corpus that answer a question, best first, each with its best section.
@@ -58,7 +60,8 @@ class Tools:
         Its citations quote the entries word for word. Where the corpus does not know, the status is abstained and
         nothing is made up: say so, rather than answering from memory under this tool's name.
         """
-        async with aclosing(self.quicktakes().stream(question, mode=mode, level=level)) as events:
+        answering = aclosing(self.quicktakes().stream(question, mode=mode, level=level))
+        async with self.admit(), answering as events:
             async for event in events:
                 if isinstance(event, Answer):
                     await self.remember(event)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any, Literal
 
 import httpx2
 import pytest
 from mcp import Client
+from running import run_service
 
+from rag.settings import Settings
+from rag.testing import HashEmbedder
 from rag.testing.chat_script import ChatReply
 from rag.testing.openai_server import OpenAIServer
 
@@ -43,6 +47,15 @@ def test_errors_that_the_caller_can_mend_are_told(service_url: str) -> None:
     result = call(service_url, "read_entry", {"url": "/learn/none"})
     assert result.is_error
     assert "there is no entry '/learn/none'" in result.content[0].text
+
+
+def test_questions_of_tools_are_counted_as_all_others(starter: Settings) -> None:
+    """A student who has asked all that he may ask in a day is told so by the tool, whatever he may still read."""
+    with run_service(replace(starter, daily_questions=1), HashEmbedder()) as url:
+        first, second = (call(url, "ask", {"question": QUESTION}) for _ in range(2))
+        assert (first.is_error, second.is_error) == (False, True)
+        assert "too many questions today" in second.content[0].text
+        assert not call(url, "search", {"question": QUESTION}).is_error
 
 
 def test_a_client_that_goes_away_ends_the_model(written_url: str, model_server: OpenAIServer) -> None:

@@ -236,3 +236,38 @@ def test_who_leaves_before_a_whole_answer_is_no_fault_of_ours() -> None:
         await read(run)
 
     in_loop(test)
+
+
+def test_what_is_answered_elsewhere_takes_a_place() -> None:
+    """As long as it is under way there is one place less for answers, and for others elsewhere."""
+
+    async def test() -> None:
+        runs = Runs(1)
+        with runs.place():
+            assert len(runs) == 1
+            for _ in range(2):
+                with pytest.raises(DoorError) as refused, runs.place():
+                    pass
+                assert refused.value.code == "busy"
+            with pytest.raises(DoorError):
+                runs.start(failing)
+        assert len(runs) == 0
+        runs.start(failing)
+        await runs.close(1)
+
+    in_loop(test)
+
+
+def test_what_is_made_already_is_read_like_any_other() -> None:
+    """It has a name, can be found by it, and needs no place; none is given while the service ends."""
+
+    async def test() -> None:
+        runs = Runs(0)
+        run = runs.give_again(lambda name: [RunEvent("status", {"run": name}), RunEvent("done", {"answer": name})])
+        assert runs.get(run.name) is run
+        assert [event.name for event in read_events(await read(run))] == ["status", "done"]
+        await runs.close(0)
+        with pytest.raises(DoorError):
+            runs.give_again(lambda _: [])
+
+    in_loop(test)
