@@ -1,8 +1,8 @@
 """Wordings of a fact, looked for in a text: how a nugget is found without a judge.
 
-A pattern is one to a few words, which stand next to each other within a sentence. A word that ends in ``*`` has any end;
-any other is equal by its stem (Snowball English). Case, typography, Markdown and LaTeX count for nothing, and neither do
-signs: ``Na+/K+`` is ``na k``.
+A pattern is one to a few words, which stand next to each other within a sentence. A word that ends in ``*`` has any
+end; any other is equal by its stem (Snowball English). Case, typography, Markdown and LaTeX count for nothing, and
+neither do signs: ``Na+/K+`` is ``na k``.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import cast
 
 import yaml
 
@@ -20,8 +19,8 @@ from rag.corpus.header import Value
 def case_entry(case: Case, id: int, date: dt.date) -> Entry:  # noqa: A002 the format's name
     """Return the whole entry that a case is kept as.
 
-    Its subject is the one that the folder in its url names, its file the url's last part; what search engines would read
-    says what the case is for.
+    Its subject is the one that the folder in its url names, its file the url's last part; what search engines would
+    read says what the case is for.
     """
     url = PurePosixPath(case.url)
     entry = new_entry(
@@ -103,5 +102,4 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _lines_of(extra: Mapping[str, Value]) -> str:
-    text = yaml.dump(dict(extra), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)  # pyright: ignore[reportUnknownMemberType] typed loosely
-    return cast("str", text)
+    return yaml.dump(dict(extra), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
