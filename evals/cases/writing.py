@@ -102,4 +102,4 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _lines_of(extra: Mapping[str, Value]) -> str:
-    return yaml.dump(dict(extra), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return yaml.dump(dict(extra), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)  # pyright: ignore[reportUnknownMemberType] typed loosely
