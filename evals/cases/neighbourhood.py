@@ -92,7 +92,8 @@ def find_neighbours(entries: Sequence[Entry], questions: Vectors, embedder: str)
 def near_duplicates(entries: Sequence[Entry], questions: Vectors) -> list[list[int]]:
     """Return the entries, by their place, in groups of which each is a near-duplicate of another one of its own.
 
-    Links are no sign of it here: they chain half a corpus together.
+    Alike are questions and runs of words here. Alike answers chain: with them the 1,009 entries of the publisher's
+    Biology fall into 503 groups, of which one has 124; without them into 766 of at most 13.
     """
     first = list(range(len(entries)))
 
@@ -102,7 +103,7 @@ def near_duplicates(entries: Sequence[Entry], questions: Vectors) -> list[list[i
             place = first[place]
         return place
 
-    for rule in (_alike_questions(questions), _alike_answers(entries), _shared_runs(entries)):
+    for rule in (_alike_questions(questions), _shared_runs(entries)):
         for one, other in rule:
             least, most = sorted((root(one), root(other)))
             first[most] = least
@@ -199,7 +200,8 @@ class Postings:
         counts = self.counts[numbers]
         offsets = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
         held = self._places[np.repeat(self._begins[numbers], counts) + offsets]
-        return np.bincount(held, weights=np.repeat(weights[numbers], counts), minlength=rows)
+        sums = np.bincount(held, weights=np.repeat(weights[numbers], counts), minlength=rows)
+        return sums.astype(np.float64, copy=False)
 
 
 def _numbered(keys: Iterable[str], numbers: dict[str, int]) -> _Numbers:

@@ -1,0 +1,143 @@
+"""Our own chain, in process: asked as a reader asks it, with what is hidden hidden inside retrieval."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator, Iterable, Sequence
+from contextlib import ExitStack, aclosing, contextmanager
+from dataclasses import dataclass, replace
+from typing import Final
+
+from evals.errors import RunInvalidError
+from evals.models import Arm, Case, Cited, Claim, Exchange, Reply
+from evals.systems.planting import plant_copy, planted_entries
+from evals.systems.recording import RecordingChatModel, recorded
+from evals.systems.system import code_hash, hash_of
+from rag.conversation import Turn, resolve, turn_of
+from rag.models import Answer
+from rag.settings import Settings
+from rag.wiring import QuickTakes, open_quicktakes, with_chat_model
+
+NAME: Final = "quicktakes"
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """The product, as its settings open it; implements `evals.systems.System`.
+
+    Attributes:
+        quicktakes: open on the corpus.
+        planted: open on a copy that holds what cases plant; None where none does.
+        plants: urls of all that is planted: a case sees its own only.
+    """
+
+    name: str
+    fingerprint: str
+    quicktakes: QuickTakes
+    planted: QuickTakes | None = None
+    plants: frozenset[str] = frozenset()
+
+    async def answer(self, case: Case, arm: Arm, excluded: Collection[str], repeat: int) -> Reply:
+        """Reply to a case; see `System.answer`."""
+        quicktakes, hidden = self.quicktakes, set(excluded)
+        if case.plant and self.planted is not None:
+            quicktakes = self.planted
+            hidden |= self.plants - {entry.url for entry in planted_entries(case)}
+        with recorded() as sent:
+            answer = await _last(quicktakes, case, hidden)
+        return _reply(answer, case.url, arm, repeat, tuple(sorted(hidden)), "\n\n".join(sent))
+
+
+@contextmanager
+def open_ours(settings: Settings, cases: Iterable[Case] = ()) -> Generator[Ours]:
+    """Open our chain on the settings' corpus, and on a copy with all that some cases plant where some do.
+
+    Raises:
+        RunInvalidError: answers are kept without regard to what was hidden when they were written.
+        ConfigurationError: the corpus or the embedder cannot be opened.
+        NotApprovedError: the index would have to be brought in step, and that would cost money.
+    """
+    with_plants = [case for case in cases if case.plant]
+    plants = frozenset(entry.url for case in with_plants for entry in planted_entries(case))
+    with ExitStack() as opened:
+        quicktakes = _recorded(opened.enter_context(open_quicktakes(settings)))
+        _require_keyed_cache(quicktakes)
+        planted = None
+        if with_plants:
+            copy = plant_copy(settings.corpus_dir, with_plants, settings.data_dir / "evals")
+            planted = _recorded(opened.enter_context(open_quicktakes(replace(settings, corpus_dir=copy))))
+        yield Ours(NAME, _fingerprint(quicktakes, planted), quicktakes, planted, plants)
+
+
+def _recorded(quicktakes: QuickTakes) -> QuickTakes:
+    generator = quicktakes.answerer.generator
+    if generator is None:
+        return quicktakes
+    return with_chat_model(quicktakes, RecordingChatModel(generator.model), keeps=True)
+
+
+def _require_keyed_cache(quicktakes: QuickTakes) -> None:
+    """Prove that an answer written while something was hidden is kept under a key of its own."""
+    answerer = quicktakes.answerer
+    if answerer.keeper is None or answerer.generator is None:
+        return
+    keys = {
+        answerer.keeper.key("?", hidden, (), answerer.generator, answerer.store) for hidden in ((), ("/a",), ("/b",))
+    }
+    if len(keys) < 3:
+        raise RunInvalidError(
+            "answers are kept under a key that does not tell what was hidden when they were written: one that was "
+            "written with all entries would be given for a held-out case; mend rag.answering.Keeper.key"
+        )
+
+
+def _fingerprint(*opened: QuickTakes | None) -> str:
+    """Return the hash of the code, the entries, the embedder, the models and the prompt; a rebuilt index is the same."""
+    told = [code_hash()]
+    for quicktakes in opened:
+        if quicktakes is not None:
+            provenance, generator = quicktakes.answerer.provenance, quicktakes.answerer.generator
+            told += [provenance.corpus, provenance.index.partition(":")[0], provenance.embedder]
+            if generator is not None:
+                judge = generator.judge.model.name if generator.judge else ""
+                told += [generator.model.name, generator.prompt.fingerprint, generator.policy, judge]
+    return hash_of(*told)
+
+
+async def _last(quicktakes: QuickTakes, case: Case, hidden: Collection[str]) -> Answer:
+    history = history_of(case.turns)
+    async with aclosing(quicktakes.stream(case.question, exclude=hidden, history=history)) as events:
+        async for event in events:
+            if isinstance(event, Answer):
+                return event
+    raise AssertionError("an answer has no end")  # pragma: no cover the last event is the answer
+
+
+def history_of(turns: Sequence[Exchange]) -> list[Turn]:
+    """Return earlier questions and answers as a conversation, each read in the light of those before it."""
+    history: list[Turn] = []
+    for turn in turns:
+        history.append(turn_of(resolve(turn.question, history), turn.answer))
+    return history
+
+
+def _reply(answer: Answer, case: str, arm: Arm, repeat: int, excluded: tuple[str, ...], prompt: str) -> Reply:
+    context = {one.url: "\n\n".join(own.passage.text for own in one.sections) for one in answer.evidence}
+    for citation in answer.citations:  # a part of a question has evidence of its own
+        if citation.quote not in context.get(citation.url, ""):
+            context[citation.url] = f"{context.get(citation.url, '')}\n\n{citation.quote}".strip()
+    return Reply(
+        case=case,
+        arm=arm,
+        repeat=repeat,
+        text=answer.text,
+        refused=answer.status == "abstained",
+        sentences=tuple(Claim(one.text, one.citations) for one in answer.sentences),
+        citations=tuple(Cited(one.n, one.url, one.quote) for one in answer.citations),
+        retrieved=tuple(dict.fromkeys((*(one.url for one in answer.evidence), *(c.url for c in answer.citations)))),
+        context=context,
+        excluded=excluded,
+        prompt=prompt,
+        prompt_tokens=answer.usage.prompt_tokens if answer.usage else 0,
+        completion_tokens=answer.usage.completion_tokens if answer.usage else 0,
+        cost_usd=answer.cost_usd,
+    )
