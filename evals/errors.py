@@ -6,7 +6,7 @@ from rag.errors import QuickTakesError
 
 
 class RunInvalidError(QuickTakesError):
-    """A run proved to be worthless: what was to be hidden was seen. No score of it counts; who built the system acts."""
+    """What was to be hidden was seen, or may have been: no score of the run counts. Who built the system must act."""
 
 
 class RunStateError(QuickTakesError):

@@ -4,9 +4,10 @@ from evals.systems.floors import Echo, NearestEntry, RandomEntry
 from evals.systems.folder import EntryFolder, read_entry_folder
 from evals.systems.ours import Ours, history_of, open_ours
 from evals.systems.planting import plant_copy, planted_entries
-from evals.systems.system import System, code_hash, hash_of
+from evals.systems.system import Connected, System, code_hash, hash_of
 
 __all__ = [
+    "Connected",
     "Echo",
     "EntryFolder",
     "NearestEntry",

@@ -13,6 +13,7 @@ from evals.systems.planting import plant_copy, planted_entries
 from evals.systems.recording import RecordingChatModel, recorded
 from evals.systems.system import code_hash, hash_of
 from rag.conversation import Turn, resolve, turn_of
+from rag.errors import IndexStateError
 from rag.models import Answer
 from rag.settings import Settings
 from rag.wiring import QuickTakes, open_quicktakes, with_chat_model
@@ -44,7 +45,14 @@ class Ours:
             hidden |= self.plants - {entry.url for entry in planted_entries(case)}
         with recorded() as sent:
             answer = await _last(quicktakes, case, hidden)
-        return _reply(answer, case.url, arm, repeat, tuple(sorted(hidden)), "\n\n".join(sent))
+        blank = Reply(case=case.url, arm=arm, repeat=repeat, excluded=tuple(sorted(hidden)), prompt="\n\n".join(sent))
+        return _filled(blank, answer)
+
+    async def aclose(self) -> None:
+        """Close the connections that wait on the running event loop."""
+        for quicktakes in (self.quicktakes, self.planted):
+            if quicktakes is not None and quicktakes.chat is not None:
+                await quicktakes.chat.aclose()
 
 
 @contextmanager
@@ -54,18 +62,28 @@ def open_ours(settings: Settings, cases: Iterable[Case] = ()) -> Generator[Ours]
     Raises:
         RunInvalidError: answers are kept without regard to what was hidden when they were written.
         ConfigurationError: the corpus or the embedder cannot be opened.
+        IndexStateError: the corpus could be searched by words only.
         NotApprovedError: the index would have to be brought in step, and that would cost money.
     """
     with_plants = [case for case in cases if case.plant]
     plants = frozenset(entry.url for case in with_plants for entry in planted_entries(case))
     with ExitStack() as opened:
-        quicktakes = _recorded(opened.enter_context(open_quicktakes(settings)))
+        quicktakes = opened.enter_context(_open_whole(settings))
         _require_keyed_cache(quicktakes)
         planted = None
         if with_plants:
             copy = plant_copy(settings.corpus_dir, with_plants, settings.data_dir / "evals")
-            planted = _recorded(opened.enter_context(open_quicktakes(replace(settings, corpus_dir=copy))))
+            planted = opened.enter_context(_open_whole(replace(settings, corpus_dir=copy)))
         yield Ours(NAME, _fingerprint(quicktakes, planted), quicktakes, planted, plants)
+
+
+@contextmanager
+def _open_whole(settings: Settings) -> Generator[QuickTakes]:
+    """Open a corpus that answers as it is set up to or not at all: a reader is helped by less, a measurement is not."""
+    with open_quicktakes(settings) as quicktakes:
+        if quicktakes.notices:
+            raise IndexStateError(f"the corpus cannot be measured as it is: {' '.join(quicktakes.notices)}")
+        yield replace(_recorded(quicktakes), substitute=None)
 
 
 def _recorded(quicktakes: QuickTakes) -> QuickTakes:
@@ -91,7 +109,7 @@ def _require_keyed_cache(quicktakes: QuickTakes) -> None:
 
 
 def _fingerprint(*opened: QuickTakes | None) -> str:
-    """Return the hash of the code, the entries, the embedder, the models and the prompt; a rebuilt index is the same."""
+    """Return the hash of code, entries, embedder, models and prompt; an index that is rebuilt changes nothing."""
     told = [code_hash()]
     for quicktakes in opened:
         if quicktakes is not None:
@@ -120,23 +138,19 @@ def history_of(turns: Sequence[Exchange]) -> list[Turn]:
     return history
 
 
-def _reply(answer: Answer, case: str, arm: Arm, repeat: int, excluded: tuple[str, ...], prompt: str) -> Reply:
+def _filled(blank: Reply, answer: Answer) -> Reply:
     context = {one.url: "\n\n".join(own.passage.text for own in one.sections) for one in answer.evidence}
     for citation in answer.citations:  # a part of a question has evidence of its own
         if citation.quote not in context.get(citation.url, ""):
             context[citation.url] = f"{context.get(citation.url, '')}\n\n{citation.quote}".strip()
-    return Reply(
-        case=case,
-        arm=arm,
-        repeat=repeat,
+    return replace(
+        blank,
         text=answer.text,
         refused=answer.status == "abstained",
         sentences=tuple(Claim(one.text, one.citations) for one in answer.sentences),
         citations=tuple(Cited(one.n, one.url, one.quote) for one in answer.citations),
         retrieved=tuple(dict.fromkeys((*(one.url for one in answer.evidence), *(c.url for c in answer.citations)))),
         context=context,
-        excluded=excluded,
-        prompt=prompt,
         prompt_tokens=answer.usage.prompt_tokens if answer.usage else 0,
         completion_tokens=answer.usage.completion_tokens if answer.usage else 0,
         cost_usd=answer.cost_usd,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import rag
 from evals.models import Arm, Case, Reply
@@ -34,6 +34,15 @@ class System(Protocol):
         Raises:
             QuickTakesError: it cannot reply; what comes of it is recorded as a reply without a text.
         """
+        ...
+
+
+@runtime_checkable
+class Connected(Protocol):
+    """A system that holds connections, which wait on the event loop that it was asked on."""
+
+    async def aclose(self) -> None:
+        """Close them."""
         ...
 
 

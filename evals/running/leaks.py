@@ -1,0 +1,71 @@
+"""Proofs, reply by reply, that what was to be hidden was not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from evals.cases.neighbourhood import grams_of
+from evals.models import Case, Reply
+from evals.running.planning import Task
+from rag.corpus import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class LeakCheck:
+    """Compares replies with what was hidden from them.
+
+    Attributes:
+        entries: of the corpus, by url.
+    """
+
+    entries: Mapping[str, Entry]
+    _grams: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+
+    def leaks(self, case: Case, task: Task, reply: Reply) -> list[str]:
+        """Return what of a reply shows that a hidden entry was seen, one sentence each; nothing where nothing does."""
+        return [*_of_urls(task, reply), *self._of_text(case, task, reply)]
+
+    def _of_text(self, case: Case, task: Task, reply: Reply) -> Iterator[str]:
+        """Give hidden runs of words in what the answer was made from, where nothing that may be seen holds them too."""
+        hidden = {url: self._answer_grams(url) for url in task.excluded}
+        if not any(hidden.values()):
+            return
+        sent = {"the prompt": reply.prompt, **{f"the context of {url}": text for url, text in reply.context.items()}}
+        allowed: set[str] | None = None
+        for where, text in sent.items():
+            grams = grams_of(text)
+            for url, own in hidden.items():
+                if not (found := own & grams):
+                    continue
+                allowed = self._allowed(case, task, reply) if allowed is None else allowed
+                if left := sorted(found - allowed):
+                    yield f"{where} holds {left[0]!r} of {url}"
+
+    def _allowed(self, case: Case, task: Task, reply: Reply) -> set[str]:
+        """Return the runs of words that a reply may have seen: the case's own, and those of entries not hidden."""
+        own = (text for one in (*case.turns, *case.plant) for text in (one.question, one.answer))
+        texts = (case.question, *own)
+        grams = {gram for text in texts for gram in grams_of(text)}
+        for url in {*reply.retrieved, *reply.context} - set(task.excluded):
+            if url in self.entries:
+                grams |= self._answer_grams(url) | grams_of(self.entries[url].question)
+        return grams
+
+    def _answer_grams(self, url: str) -> set[str]:
+        if url not in self._grams:
+            self._grams[url] = grams_of(self.entries[url].answer) if url in self.entries else set()
+        return self._grams[url]
+
+
+def _of_urls(task: Task, reply: Reply) -> Iterator[str]:
+    hidden = set(task.excluded)
+    seen = {
+        "was retrieved": reply.retrieved,
+        "was cited": [one.url for one in reply.citations],
+        "is in the context": reply.context,
+    }
+    for how, urls in seen.items():
+        yield from (f"{url} {how}" for url in sorted(hidden & set(urls)))
+    if missing := sorted(hidden - set(reply.excluded)):
+        yield f"the system was not told to hide {missing[0]}"
