@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
+from typing import Final
 
 import yaml
 
@@ -14,6 +15,9 @@ from evals.cases.reading import BLOCK, case_from
 from evals.models import Case, Exchange, Nugget
 from rag.corpus import Entry, UnwritableTextError, new_entry, parse_entry, render_entry
 from rag.corpus.header import Value
+
+_DAY: Final = dt.date(2026, 1, 1)
+"""Of answers: equal runs give equal files, whenever they are made."""
 
 
 def case_entry(case: Case, id: int, date: dt.date) -> Entry:  # noqa: A002 the format's name
@@ -34,6 +38,14 @@ def case_entry(case: Case, id: int, date: dt.date) -> Entry:  # noqa: A002 the f
     )
     extra = MappingProxyType({BLOCK: block_of(case)})
     return dataclasses.replace(entry, url=case.url, file_name=f"{url.name}.md", extra=extra)
+
+
+def answer_entry(case: Case, text: str, id: int, *, refused: bool) -> Entry:  # noqa: A002 the format's name
+    """Return an answer to a case as an entry under the case's url; a refusal is marked as the publisher marks one."""
+    entry = case_entry(case, id, _DAY)
+    description = f"An answer to an evaluation case of kind {case.kind}."
+    seo = dataclasses.replace(entry.seo, page_description=description)
+    return dataclasses.replace(entry, answer=text, seo=seo, no_index=refused, extra=MappingProxyType({}))
 
 
 def block_of(case: Case) -> dict[str, Value]:

@@ -97,7 +97,7 @@ def reply_from(told: Line) -> Reply:
         RunStateError: the line holds something else.
     """
     try:
-        own: Line = {name: tuple(one) if isinstance(one, list) else one for name, one in told.items()}
+        own: Line = {**told, "retrieved": tuple(told["retrieved"]), "excluded": tuple(told["excluded"])}
         own["sentences"] = tuple(Claim(one["text"], tuple(one["citations"])) for one in told["sentences"])
         own["citations"] = tuple(Cited(one["n"], one["url"], one["quote"]) for one in told["citations"])
         return Reply(**own)

