@@ -27,12 +27,18 @@ _AGAIN_S = 0.25
 
 @dataclass(slots=True)
 class Told:
-    """What became of a stream; `text` is of the answer it ended with, and `ended` names its last event."""
+    """What became of a stream.
+
+    Attributes:
+        ended: name of its last event.
+        text: of the answer that it ended with; `notices`: what that says of how it was made.
+    """
 
     ended: str
     text: str = ""
     sentences: list[str] = field(default_factory=list[str])
     problem: str = ""
+    notices: str = ""
 
 
 def main() -> None:
@@ -91,7 +97,8 @@ async def streams(
             question = questions[next(numbers) % len(questions)]
             told = await _stream(session, url, question, firsts)
             same = told.text == expected[question] and all(sentence in told.text for sentence in told.sentences)
-            ended[told.ended if told.ended != "done" else "whole" if same else "other words"] += 1
+            otherwise = f"other words, {told.notices or 'and no notice'}"
+            ended[told.ended if told.ended != "done" else "whole" if same else otherwise] += 1
             if told.ended == "refused":
                 await asyncio.sleep(_AGAIN_S)
 
@@ -156,6 +163,7 @@ def _note(told: Told, name: str, content: dict[str, Any]) -> None:
     told.ended = name
     if name == "done":
         told.text = content["answer"]["text"]
+        told.notices = " ".join(content["answer"]["notices"])
     else:
         told.problem = content["problem"]["type"]
 
