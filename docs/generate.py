@@ -36,6 +36,12 @@ _COMMANDS = (
     ("keys", "create"),
     ("keys", "list"),
     ("keys", "revoke"),
+    ("eval", "run"),
+    ("eval", "list"),
+    ("eval", "show"),
+    ("eval", "score"),
+    ("eval", "lint"),
+    ("eval", "make-cases"),
 )
 
 _RULES_HEAD = """# Lint rules

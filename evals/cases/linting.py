@@ -68,6 +68,7 @@ def _unfit(case: Case) -> Iterator[tuple[str, str]]:
         "no sources; name the entries that hold the answer": case.expect != "refuse" and not case.sources,
         "no vital nugget; state what a good answer must hold": case.expect in {"answer", "correct_premise"}
         and case.kind != "known_item"
+        and case.author == "synthetic"
         and not any(nugget.weight == "vital" for nugget in case.nuggets),
         f"no nugget '{_CORRECTION}'; state what is really so": case.expect == "correct_premise"
         and _CORRECTION not in ids,

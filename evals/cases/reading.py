@@ -59,12 +59,25 @@ def read_cases(folder: Path) -> Cases:
     Raises:
         ConfigurationError: the folder does not exist or cannot be listed.
     """
+    return _read_folder(folder, needs_block=True)
+
+
+def read_references(folder: Path) -> Cases:
+    """Return all cases below a folder, and each entry that is none as one: its answer is what is right.
+
+    Raises:
+        ConfigurationError: the folder does not exist or cannot be listed.
+    """
+    return _read_folder(folder, needs_block=False)
+
+
+def _read_folder(folder: Path, *, needs_block: bool) -> Cases:
     cases: dict[str, Case] = {}
     places: dict[str, Place] = {}
     problems: list[Problem] = []
     for path in find_files(folder):
         try:
-            case, line = _read_case(path)
+            case, line = _case_and_line(read_file(path), path, needs_block=needs_block)
         except CorpusError as error:
             problems.extend(error.problems)
             continue
@@ -82,22 +95,35 @@ def read_case(path: Path) -> Case:
     Raises:
         CorpusError: it is no entry, or its block ``eval`` is not one; with the one problem that stops it.
     """
-    return _read_case(path)[0]
+    return case_from(read_file(path), path)
 
 
 def case_from(content: bytes, path: Path) -> Case:
     """Return the case in the bytes of a file; raises `CorpusError` as `read_case`."""
-    return _case_and_line(content, path)[0]
+    return _case_and_line(content, path, needs_block=True)[0]
 
 
-def _read_case(path: Path) -> tuple[Case, int]:
-    return _case_and_line(read_file(path), path)
-
-
-def _case_and_line(content: bytes, path: Path) -> tuple[Case, int]:
-    entry = decode_entry(content, path)
+def _case_and_line(content: bytes, path: Path, *, needs_block: bool) -> tuple[Case, int]:
+    entry, sha256 = decode_entry(content, path), hashlib.sha256(content).hexdigest()
+    if BLOCK not in entry.extra and not needs_block:
+        return _reference(entry, sha256), 1
     block = _block_of(entry, str(path))
-    return _case(entry, block, hashlib.sha256(content).hexdigest()), block.line
+    return _case(entry, block, sha256), block.line
+
+
+def _reference(entry: Entry, sha256: str) -> Case:
+    """Return an entry of which nothing more is known as a case of its own question."""
+    return Case(
+        url=entry.url,
+        kind="held_out_paraphrase",
+        split="test",
+        cluster=entry.url,
+        corpus="references",
+        question=entry.question,
+        answer=entry.answer,
+        expect="refuse" if entry.no_index else "answer",
+        sha256=sha256,
+    )
 
 
 def _block_of(entry: Entry, path: str) -> _Keys:

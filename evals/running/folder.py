@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, cast
 
-from evals.cases import Cases, read_cases
+from evals.cases import Cases, read_references
 from evals.errors import RunInvalidError, RunStateError
 from evals.models import Case, Reply
 from evals.running.lines import Line, line_of, read_lines, reply_from, write_lines
@@ -65,7 +65,7 @@ class RunFolder:
 
     def cases(self) -> Cases:
         """Return the cases as they were when the run began."""
-        return read_cases(self.path / "cases")
+        return read_references(self.path / "cases")
 
     def told(self) -> Line:
         """Return the manifest; raises `RunStateError` where there is none."""

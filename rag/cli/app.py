@@ -15,6 +15,7 @@ from rich.console import Console
 from rag.cli.batch import BatchLine, read_batch
 from rag.cli.corpus import corpus_app
 from rag.cli.index import index_app
+from rag.cli.evaluating import eval_app
 from rag.cli.keys import keys_app
 from rag.cli.mcp import mcp_command
 from rag.cli.opening import open_corpus, warn
@@ -43,6 +44,7 @@ app = typer.Typer(
 app.add_typer(index_app, name="index")
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(keys_app, name="keys")
+app.add_typer(eval_app, name="eval")
 app.command("check")(check_command)
 app.command("quiz")(quiz_command)
 app.command("serve")(serve_command)
