@@ -27,6 +27,7 @@ from bench.large_corpus import HashedWordsEmbedder, TimedAs, write_corpus
 from rag.cli.progress import show_progress
 from rag.corpus import find_files, read_entry
 from rag.indexing import SyncReport
+from rag.library import Typeahead
 from rag.settings import Settings
 from rag.wiring import load_embedder, open_index, sync_index
 
@@ -54,6 +55,7 @@ def main() -> None:
             write_corpus(given.corpus_dir, settings.corpus_dir, given.entries)
         _measure_sync(table, settings)
         _measure_search(table, settings)
+        _measure_typing(table, settings)
         _measure_first_answer(table, settings)
     Console().print(table)
 
@@ -91,6 +93,17 @@ def _measure_search(table: Table, settings: Settings) -> None:
     table.add_row("embed a question", f"{embed_ms:.1f} ms", "1")
     table.add_row("search, its embedding included", f"{search_ms:.1f} ms", f"{search_ms / embed_ms:.2f}")
     table.add_row("the same search again", f"{again_ms:.3f} ms", "")
+
+
+def _measure_typing(table: Table, settings: Settings) -> None:
+    """Complete each question from its first letter to its thirtieth, as `/api/suggest` does while it is typed."""
+    files = find_files(settings.corpus_dir)
+    titles = [(str(file), read_entry(file).question) for file in files]
+    typeahead = Typeahead(titles)
+    typed = [question[:end] for _, question in titles[:: len(titles) // _QUESTIONS] for end in range(1, 31)]
+    took = [_seconds(lambda text=text: typeahead.complete(text, 8)) * 1000 for text in typed]
+    late = f"99 % within {statistics.quantiles(took, n=100)[98]:.2f} ms, all within {max(took):.2f} ms"
+    table.add_row(f"complete what is typed ({late})", f"{statistics.median(took):.2f} ms", "")
 
 
 def _measure_first_answer(table: Table, settings: Settings) -> None:

@@ -15,7 +15,7 @@ _LOOKED_AT: Final = 400
 
 
 class Typeahead:
-    """Finds questions by the beginnings of their words, in about a millisecond among 36,000.
+    """Finds questions by the beginnings of their words, within 5 ms among 36,000 (`make bench-large`).
 
     Args:
         titles: urls with their questions.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,9 +23,6 @@ PATIENCE_S: Final = 5
 
 _MOST_S: Final = 10
 """Of any one statement at PostgreSQL."""
-
-_WRITERS: Final = 64
-"""At PostgreSQL, from one process: more than there are connections, which others wait for."""
 
 _FORMS: Final = "sqlite:///file.sqlite3 or postgresql://user:password@host/database"
 _BUSY: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -51,10 +47,9 @@ class Database:
         parsed = _parse(url)
         self.name = parsed.set(query={}).render_as_string(hide_password=True)  # a query may hold a password too
         if parsed.get_backend_name() == "sqlite":
-            self._reading, writers = _open_sqlite(parsed), 1
+            self._reading = _open_sqlite(parsed)
         else:
-            self._reading, writers = _open_postgres(parsed), _WRITERS
-        self._turns = threading.BoundedSemaphore(writers)
+            self._reading = _open_postgres(parsed)
         self._writing = self._reading.execution_options(writes=True)
 
     @contextmanager
@@ -71,7 +66,7 @@ class Database:
     @contextmanager
     def writing(self) -> Generator[Session]:
         """Give a session whose changes are kept together, unless an exception leaves it; raises as `reading`."""
-        with self._translating(), self._turn(), Session(self._writing) as session, session.begin():
+        with self._translating(), Session(self._writing) as session, session.begin():
             yield session
 
     @contextmanager
@@ -83,16 +78,6 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._reading.dispose()
-
-    @contextmanager
-    def _turn(self) -> Generator[None]:
-        """Wait for the turn of a thread of this process: SQLite would let it sleep up to a tenth of a second."""
-        if not self._turns.acquire(timeout=PATIENCE_S):
-            raise RecordsUnavailableError(f"the records at {self.name} cannot be used now: others are writing")
-        try:
-            yield
-        finally:
-            self._turns.release()
 
     @contextmanager
     def _translating(self) -> Generator[None]:

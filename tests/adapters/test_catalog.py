@@ -10,7 +10,7 @@ import pytest
 
 from rag.adapters.catalog import Catalog
 from rag.errors import IndexStateError, NotIndexedError
-from rag.models import CatalogChange, FileRecord, IndexedEntry
+from rag.models import CatalogChange, FileRecord, IndexedEntry, Passage
 from rag.passages import passages_of, terms_of, words_of
 from rag.testing import HashEmbedder, make_entry
 
@@ -159,6 +159,27 @@ def test_a_catalog_survives_reopening(catalog: Catalog, tmp_path: Path) -> None:
         assert again.meta() == {"recipe": "one", "state": "whole"}
         assert again.passages([NEURON.url]) == list(NEURON.passages)
         assert counted(again) == counted(catalog)
+
+
+def test_a_finished_catalog_remembers_passages_as_they_are(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked again, in whatever order and together with others, they come as at first, and none is read twice."""
+    del catalog  # it wrote the file
+    read: list[list[str]] = []
+    reading = Catalog._read_passages
+
+    def noted(own: Catalog, urls: list[str]) -> list[Passage]:
+        read.append(urls)
+        return reading(own, urls)
+
+    monkeypatch.setattr(Catalog, "_read_passages", noted)
+    with closing(Catalog(tmp_path / "catalog.sqlite3", read_only=True)) as finished:
+        assert finished.passages([NEURON.url]) == list(NEURON.passages)
+        for asked in ([NEURON.url, LEAF.url, KIDNEY.url], [KIDNEY.url, NEURON.url, LEAF.url]):
+            assert finished.passages(asked) == [*KIDNEY.passages, *NEURON.passages, *LEAF.passages]
+        assert finished.passages(["/learn/nowhere"]) == []
+    assert read == [[NEURON.url], [KIDNEY.url, LEAF.url], ["/learn/nowhere"]]
 
 
 def test_terms_are_counted_by_entry_and_field(catalog: Catalog) -> None:

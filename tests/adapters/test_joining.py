@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Sequence
 from contextlib import closing
 
@@ -17,20 +16,17 @@ class Held:
 
     def __init__(self) -> None:
         self.may = threading.Event()
+        self.began = threading.Event()
         self.batches: list[list[int]] = []
 
     def __call__(self, numbers: Sequence[int]) -> list[int]:
         """Double them; a negative one fails all of its batch."""
         self.batches.append(list(numbers))
+        self.began.set()
         assert self.may.wait(10)
         if min(numbers) < 0:
             raise ValueError(min(numbers))
         return [2 * number for number in numbers]
-
-    def begun(self) -> None:
-        """Wait until a batch is being done."""
-        while not self.batches:
-            time.sleep(0.001)
 
 
 def test_what_waits_is_done_together_in_its_order() -> None:
@@ -38,7 +34,7 @@ def test_what_waits_is_done_together_in_its_order() -> None:
     held = Held()
     with closing(Joining(held, 1, 3, "test")) as joining:
         futures = [joining.ask(0)]
-        held.begun()
+        assert held.began.wait(10)
         futures += [joining.ask(number) for number in range(1, 6)]
         held.may.set()
         assert [future.result(10) for future in futures] == [0, 2, 4, 6, 8, 10]
@@ -50,7 +46,7 @@ def test_who_no_longer_waits_is_left_out() -> None:
     held = Held()
     with closing(Joining(held, 1, 3, "test")) as joining:
         first = joining.ask(0)
-        held.begun()
+        assert held.began.wait(10)
         gone, other = joining.ask(1), joining.ask(2)
         assert gone.cancel()
         held.may.set()

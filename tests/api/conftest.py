@@ -25,6 +25,14 @@ UNLIMITED = {"rate": "1000000/second", "daily_questions": 0}
 """What most tests are about is not how much may be asked."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def untouched_collector() -> Iterator[None]:
+    """Leave Python's search for cycles as it is: this process opens hundreds of services, and does other things too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("api.followed._leave_to_itself", lambda: None)
+        yield
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Iterator[Settings]:
     """Give settings with a corpus of three entries and no language model."""

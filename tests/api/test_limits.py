@@ -138,6 +138,7 @@ def test_an_answer_that_is_read_on_is_no_further_question(serve: Callable[..., T
     again = client.post("/api/ask", json=QUESTION, headers={**stream, "Last-Event-ID": events[0].id})
     assert read_events(again.text) == events[1:]
     assert statuses(client, 1) == [429]
+    assert client.post("/api/ask", json=QUESTION, headers={"Last-Event-ID": ""}).status_code == 429
 
 
 def test_no_budget_where_none_is_set(serve: Callable[..., TestClient], clock: MadeTime) -> None:

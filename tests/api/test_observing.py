@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from made_service import serving
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
@@ -19,6 +21,7 @@ from api.tracing import Tracing, load_tracing
 from rag.cli.logs import JsonLines, TextLines
 from rag.settings import Settings
 from rag.testing import HashEmbedder
+from rag.testing.http_server import Connection, HttpServer, Request
 
 QUESTION = "Why do leaves look green?"
 HIDDEN = "zebrafish"
@@ -133,8 +136,40 @@ def test_stages_are_spans_below_their_request(settings: Settings) -> None:
     assert HIDDEN not in "".join(span.to_json() for span in spans)
 
 
-def test_nothing_is_traced_without_a_collector(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+class Collector(HttpServer):
+    """Takes what is sent to a collector of OpenTelemetry."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken: list[tuple[str, bytes]] = []
+
+    async def reply(self, request: Request, connection: Connection) -> None:
+        """Say that it was taken."""
+        self.taken.append((request.path, request.body))
+        await connection.start(200, {"Content-Type": "application/x-protobuf"}, is_chunked=True)
+        await connection.finish()
+
+
+@pytest.mark.enable_socket
+def test_spans_reach_a_collector(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the extra and an address, what was traced has arrived by the time the service has ended."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "none")
+    with Collector() as collector:
+        address = collector.url.removesuffix("/v1")
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
+        with serving(settings, otlp_endpoint=address) as client:
+            client.post("/api/ask", json={"question": QUESTION})
+    assert {path for path, _ in collector.taken} == {"/v1/traces"}
+    exported = ExportTraceServiceRequest.FromString(b"".join(body for _, body in collector.taken))
+    assert [one.resource.attributes[-1].value.string_value for one in exported.resource_spans] == ["quicktakes"]
+    assert "POST /api/ask" in str(exported)
+
+
+def test_nothing_is_traced_without_a_collector(
+    settings: Settings, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No address, no tracing; an address without the extra is told, and the service runs without."""
+    monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
     assert load_tracing(settings) is None
     assert not caplog.records
     assert load_tracing(replace(settings, otlp_endpoint="http://127.0.0.1:4318")) is None

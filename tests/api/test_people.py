@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 from api.people import COOKIE, Person, PersonOf, requires
 from api.people.forgery import token_for
 from api.service import Service
-from rag.records import Records, Scope
+from rag.records import Key, Records, Scope
+from rag.records.keys import Keys
 from rag.settings import Settings
 
 
@@ -63,6 +64,22 @@ def sign_in(client: TestClient, name: str = "ada") -> str:
     """Sign in as an editor, and return the token of the pages."""
     client.post("/signin", data={"key": key_for(client, "edit", name)}, follow_redirects=False)
     return token_for(client.cookies[COOKIE])
+
+
+def test_a_key_is_looked_for_once_a_request(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much of a question is counted by who asks it."""
+    secret = key_for(client, "ask")
+    looked: list[str] = []
+    find = Keys.find
+
+    def noted(own: Keys, given: str) -> Key | None:
+        looked.append(given)
+        return find(own, given)
+
+    monkeypatch.setattr(Keys, "find", noted)
+    asked = client.post("/api/ask", json={"question": "Why do leaves look green?"}, headers=bearer(secret))
+    assert asked.status_code == 200
+    assert looked == [secret]
 
 
 def test_a_student_needs_no_key(door: TestClient) -> None:

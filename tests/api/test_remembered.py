@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from made_answers import made_answer
 from made_service import LEAVES, read_events, serving
 from starlette.testclient import TestClient
 
@@ -57,6 +59,22 @@ def test_a_streamed_answer_is_kept_before_it_ends(client: TestClient) -> None:
     client.post("/api/ask", json=body, headers={**headers, "Last-Event-ID": events[0].id})
     (turn,) = client.get(f"/api/threads/{thread_id}").json()["turns"]
     assert turn["answer_id"] == events[-1].content["answer"]["answer_id"]
+
+
+def test_answers_that_are_kept_together_do_not_fall_together(client: TestClient) -> None:
+    """One whose thread was deleted meanwhile takes none with it that comes at the same moment."""
+    records, remembering = records_of(client), client.app.state.service.remembering
+    deleted, *others = (records.threads.create().id for _ in range(3))
+    records.threads.delete(deleted)
+
+    async def remember_all() -> None:
+        threads = [others[0], deleted, others[1]]
+        await asyncio.gather(*(remembering.remember(thread, made_answer(), thread) for thread in threads))
+
+    assert client.portal is not None
+    client.portal.call(remember_all)
+    for thread in others:
+        assert [turn.answer_id for turn in records.threads.shown(thread)] == [thread]
 
 
 def test_a_deleted_thread_is_gone(client: TestClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -162,4 +163,7 @@ def test_what_is_saved_is_opened(tmp_path: Path, count: int, width: int) -> None
         assert getattr(opened, part).dtype == getattr(saved, part).dtype
         assert np.array_equal(getattr(opened, part), getattr(saved, part))
     vector = random_vectors(1, width, seed=1)[0]
-    assert opened.search(vector, 5)[0].tolist() == saved.search(vector, 5)[0].tolist()
+    for found, wanted in zip(opened.search(vector, 5), saved.search(vector, 5), strict=True):
+        assert found.tolist() == wanted.tolist()
+    few_alone = replace(opened, singles=None)  # as many as are not kept as float32
+    assert opened.vectors(np.arange(count)).tolist() == few_alone.vectors(np.arange(count)).tolist()
