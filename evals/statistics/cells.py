@@ -14,7 +14,7 @@ import numpy as np
 
 from evals.models import Arm, Author, Kind, Scored
 from evals.statistics.directions import worst_of
-from evals.statistics.means import DRAWS, SEED, Clustered, Estimate, estimate
+from evals.statistics.means import SAMPLING, Clustered, Estimate, Sampling, estimate
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 ARMS: Final[tuple[Arm, ...]] = get_args(Arm)
@@ -51,8 +51,8 @@ class Selector:
         if found is None:
             raise ValueError(f"{text!r} is no metric, such as `grounding` or `content_f1[synthesis]`")
         words = [word.strip() for word in (found["words"] or "").split(",") if word.strip()]
-        kinds = [kind for kind in KINDS if kind in words]
-        arms = [arm for arm in ARMS if arm in words]
+        kinds: list[Kind] = [kind for kind in KINDS if kind in words]
+        arms: list[Arm] = [arm for arm in ARMS if arm in words]
         strange = sorted(set(words) - set(kinds) - set(arms))
         if strange:
             raise ValueError(f"{strange[0]!r} is neither a kind ({', '.join(KINDS)}) nor an arm ({', '.join(ARMS)})")
@@ -62,9 +62,7 @@ class Selector:
 
     def takes(self, row: Scored) -> bool:
         """Return whether a row is of the kind, the arm and the author."""
-        return (
-            self.kind in {None, row.kind} and self.arm in {None, row.arm} and self.author in {None, row.author}
-        )
+        return self.kind in {None, row.kind} and self.arm in {None, row.arm} and self.author in {None, row.author}
 
     def order(self) -> tuple[str, ...]:
         """Return what selectors are sorted by."""
@@ -121,7 +119,7 @@ def value_of(row: Scored, metric: str) -> float | None:
     return worst_of(metric) if row.unscored.get(metric, "").startswith(BY_SYSTEM) else None
 
 
-def cell(rows: Iterable[Scored], selector: Selector, draws: int = DRAWS, seed: int = SEED) -> Cell | None:
+def cell(rows: Iterable[Scored], selector: Selector, sampling: Sampling = SAMPLING) -> Cell | None:
     """Return the cell of a selector; None where the metric applies to no row."""
     metric = selector.metric
     taken = [row for row in rows if selector.takes(row) and (metric in row.metrics or metric in row.unscored)]
@@ -131,11 +129,11 @@ def cell(rows: Iterable[Scored], selector: Selector, draws: int = DRAWS, seed: i
     scored = [(row, row.metrics[metric]) for row in taken if metric in row.metrics]
     gated = [(row, value) for row in taken if (value := value_of(row, metric)) is not None]
     blameless = len(taken) - len(gated)
-    whole = _estimate(scored, draws, seed)
+    whole = _estimate(scored, sampling)
     return Cell(
         selector=selector,
         scored=whole,
-        gated=whole if len(gated) == len(scored) else _estimate(gated, draws, seed),
+        gated=whole if len(gated) == len(scored) else _estimate(gated, sampling),
         n_scored=len(scored),
         n_eligible=len(taken),
         unscored=dict(sorted(missing.items())),
@@ -144,15 +142,15 @@ def cell(rows: Iterable[Scored], selector: Selector, draws: int = DRAWS, seed: i
     )
 
 
-def cells_of(rows: Sequence[Scored], draws: int = DRAWS, seed: int = SEED) -> dict[Selector, Cell]:
-    """Return the cells of all metrics: by kind and arm, over all kinds, over both arms, and by author where they differ."""
+def cells_of(rows: Sequence[Scored], sampling: Sampling = SAMPLING) -> dict[Selector, Cell]:
+    """Return the cells of all metrics: by kind and arm, over all of each, and by author where there are two."""
     metrics = sorted({name for row in rows for name in (*row.metrics, *row.unscored)})
     authors: list[Author | None] = [None]
     if len({row.author for row in rows}) > 1:
         authors += get_args(Author)
     found: dict[Selector, Cell] = {}
     for kind, arm, author, metric in product((None, *KINDS), (None, *ARMS), authors, metrics):
-        one = cell(rows, Selector(metric, kind, arm, author), draws, seed)
+        one = cell(rows, Selector(metric, kind, arm, author), sampling)
         if one is not None:
             found[one.selector] = one
     return dict(sorted(found.items(), key=lambda item: item[0].order()))
@@ -166,12 +164,12 @@ def by_case(values: Iterable[tuple[Scored, float]]) -> dict[tuple[str, Arm], tup
     return dict(sorted(gathered.items()))
 
 
-def _estimate(values: Iterable[tuple[Scored, float]], draws: int, seed: int) -> Estimate | None:
+def _estimate(values: Iterable[tuple[Scored, float]], sampling: Sampling) -> Estimate | None:
     cases = by_case(values).values()
     if not cases:
         return None
     means = [math.fsum(repeats) / len(repeats) for _, repeats in cases]
-    return estimate(Clustered.of(means, [cluster for cluster, _ in cases]), draws, seed)
+    return estimate(Clustered.of(means, [cluster for cluster, _ in cases]), sampling)
 
 
 def _extremes(rows: Sequence[Scored], metric: str) -> tuple[float, float]:

@@ -16,8 +16,6 @@ from evals.statistics.student import normal_quantile, normal_share_below, t_quan
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 
-DRAWS: Final = 10_000
-SEED: Final = 20_260_115
 CONFIDENCE: Final = 0.95
 _UPPER: Final = 1 - (1 - CONFIDENCE) / 2
 _AT_ONCE: Final = 1_000
@@ -34,6 +32,16 @@ class Interval:
     def __contains__(self, value: float) -> bool:
         return self.low <= value <= self.high
 
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How many draws are made, by PCG64 from which seed."""
+
+    draws: int = 10_000
+    seed: int = 20_260_115
+
+
+SAMPLING: Final = Sampling()
 
 Method = Literal["bootstrap", "wilson", "rule of three", "none"]
 
@@ -82,7 +90,7 @@ class Clustered:
     @cached_property
     def sums(self) -> Floats:
         """What the values of each cluster add up to."""
-        return np.bincount(self.codes, self.values)
+        return np.bincount(self.codes, self.values).astype(np.float64, copy=False)
 
     @property
     def n_clusters(self) -> int:
@@ -96,12 +104,12 @@ class Clustered:
 
 
 @lru_cache(maxsize=2)
-def draw_clusters(n_clusters: int, draws: int, seed: int) -> Floats:
+def draw_clusters(n_clusters: int, sampling: Sampling) -> Floats:
     """Return how often each cluster is drawn: one row a draw, drawn with replacement by PCG64."""
-    generator = np.random.Generator(np.random.PCG64(seed))
-    drawn = np.empty((draws, n_clusters))
-    for start in range(0, draws, _AT_ONCE):
-        rows = min(_AT_ONCE, draws - start)
+    generator = np.random.Generator(np.random.PCG64(sampling.seed))
+    drawn = np.empty((sampling.draws, n_clusters))
+    for start in range(0, sampling.draws, _AT_ONCE):
+        rows = min(_AT_ONCE, sampling.draws - start)
         chosen = generator.integers(0, n_clusters, (rows, n_clusters)) + np.arange(rows)[:, None] * n_clusters
         counted = np.bincount(chosen.ravel(), minlength=rows * n_clusters)
         drawn[start : start + rows] = counted.reshape(rows, n_clusters)
@@ -109,17 +117,17 @@ def draw_clusters(n_clusters: int, draws: int, seed: int) -> Floats:
     return drawn
 
 
-def bootstrap_means(clustered: Clustered, draws: int = DRAWS, seed: int = SEED) -> Floats:
+def bootstrap_means(clustered: Clustered, sampling: Sampling = SAMPLING) -> Floats:
     """Return the mean over cases of each draw of clusters."""
-    drawn = draw_clusters(clustered.n_clusters, draws, seed)
+    drawn = draw_clusters(clustered.n_clusters, sampling)
     return (drawn @ clustered.sums) / (drawn @ clustered.counts)
 
 
 def interval_of(drawn: Floats, n_clusters: int) -> Interval:
     """Return the interval that what was drawn spans: percentiles, set apart as far as few clusters ask for.
 
-    Plain percentiles are too narrow by a factor of sqrt((C - 1) / C) and by that of the normal distribution to Student's;
-    Hesterberg (2015), "What teachers should know about the bootstrap", section 5.3, widens the share between them.
+    Plain percentiles are too narrow, by sqrt((C - 1) / C) and by the normal distribution in the place of Student's;
+    Hesterberg (2015), "What teachers should know about the bootstrap", takes percentiles further out for both.
     """
     t = t_quantile(_UPPER, n_clusters - 1)
     tail = normal_share_below(-math.sqrt(n_clusters / (n_clusters - 1)) * t)
@@ -154,16 +162,16 @@ def wilson(share: float, n: float, z: float | None = None) -> Interval:
 
 
 def rule_of_three(n: int) -> float:
-    """Return what a rate stays below with 95 % confidence where ``n`` showed nothing: Hanley and Lippman-Hand (1983)."""
+    """Return what a rate stays below with 95 % confidence where ``n`` cases showed nothing (Hanley, 1983)."""
     return min(1.0, 3 / n)
 
 
-def estimate(clustered: Clustered, draws: int = DRAWS, seed: int = SEED) -> Estimate:
+def estimate(clustered: Clustered, sampling: Sampling = SAMPLING) -> Estimate:
     """Return a mean with its interval: of a rate, Wilson's or the rule of three; of others, by cluster bootstrap.
 
     A value that is 0 everywhere, or 1, counts as a rate, since its draws all agree, however few there are.
     """
-    method, interval = _interval(clustered, draws, seed)
+    method, interval = _interval(clustered, sampling)
     return Estimate(
         mean=clustered.mean,
         interval=interval,
@@ -177,12 +185,12 @@ def estimate(clustered: Clustered, draws: int = DRAWS, seed: int = SEED) -> Esti
     )
 
 
-def _interval(clustered: Clustered, draws: int, seed: int) -> tuple[Method, Interval | None]:
+def _interval(clustered: Clustered, sampling: Sampling) -> tuple[Method, Interval | None]:
     clusters = clustered.n_clusters
     if clusters < 2:
         return "none", None
     if not np.isin(clustered.values, (0.0, 1.0)).all():
-        return "bootstrap", interval_of(bootstrap_means(clustered, draws, seed), clusters)
+        return "bootstrap", interval_of(bootstrap_means(clustered, sampling), clusters)
     if clustered.mean == 0:
         return "rule of three", Interval(0.0, rule_of_three(clusters))
     if clustered.mean == 1:
@@ -193,8 +201,8 @@ def _interval(clustered: Clustered, draws: int, seed: int) -> tuple[Method, Inte
 def _independent_cases(clustered: Clustered) -> float:
     """Return how many independent cases would tell of a rate as much as these: their number by Kish's design effect.
 
-    With Student's t in the place of z, this is Wilson's interval for complex surveys: Franco et al. (2019), "Comparative
-    study of confidence intervals for proportions in complex sample surveys". Where nothing differs, clusters count.
+    With Student's t in the place of z, this is Wilson's interval for complex surveys: Franco et al. (2019),
+    "Comparative study of confidence intervals for proportions in complex sample surveys".
     """
     share, n = clustered.mean, len(clustered.values)
     se = clustered_se(clustered) or 0.0

@@ -9,7 +9,7 @@ from typing import Final
 
 _NORMAL = NormalDist()
 _SUMMED: Final = 200
-"""Degrees of freedom up to which the distribution is summed; beyond, its expansion about the normal is exact to 1e-9."""
+"""Degrees of freedom up to which the distribution is summed; beyond, an expansion about the normal is exact to 1e-9."""
 
 
 def normal_quantile(p: float) -> float:
