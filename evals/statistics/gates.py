@@ -32,7 +32,7 @@ class Hard:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The interval of a metric's mean ends above ``ci_low``, or below ``ci_high``, or both; None where not asked for."""
+    """The interval of a metric's mean lies above ``ci_low``, below ``ci_high``, or both; None where not asked for."""
 
     selector: Selector
     ci_low: float | None
@@ -159,7 +159,7 @@ class _Reading:
 
     def _number(self, node: yaml.Node, name: str) -> float:
         if isinstance(node, yaml.ScalarNode) and node.tag in {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}:
-            value = float(yaml.SafeLoader("").construct_object(node))
+            value = float(yaml.safe_load(node.value))
             if math.isfinite(value):
                 return value
         self._tell(node, f"{name} must be a number")
