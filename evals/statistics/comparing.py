@@ -96,11 +96,11 @@ class Difference:
 
     @property
     def verdict(self) -> Verdict:
-        """What may be said of the second run."""
-        if not self.is_enough:
+        """What may be said of the second run: that it differs, where both p and the interval say so."""
+        if not self.is_enough or self.interval is None:
             return "too few to compare"
         p = self.p if self.adjusted_p is None else self.adjusted_p
-        if p > ALPHA:
+        if p > ALPHA or 0.0 in self.interval:
             return "no difference shown"
         return "better" if self.gain > 0 else "worse"
 

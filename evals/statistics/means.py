@@ -22,6 +22,12 @@ _AT_ONCE: Final = 1_000
 """Draws whose clusters are counted at once, which bounds the memory that it takes."""
 
 
+_ALIKE: Final = 1e-12
+_MOST_ALIKE: Final = 0.005
+"""The variance a case below which a draw does not vary, and the share of such draws that a studentised interval bears:
+a fifth of what lies outside it on either side."""
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """Where a value lies with 95 % confidence."""
@@ -135,6 +141,29 @@ def interval_of(drawn: Floats, n_clusters: int) -> Interval:
     return Interval(float(low), float(high))
 
 
+def studentised_interval(clustered: Clustered, sampling: Sampling = SAMPLING) -> Interval | None:
+    """Return the bootstrap-t interval of a mean: by how many of its own standard errors each draw is off.
+
+    It keeps its promise over means near 0 or 1, whose draws lean to one side, where percentiles hold the truth in 90 to
+    93 % (`python -m bench.evals_statistics`); Efron and Tibshirani (1993), chapter 12.
+
+    Returns:
+        The interval; None where more draws than may lie outside it have no standard error, since few clusters differ.
+    """
+    drawn, sums, counts = draw_clusters(clustered.n_clusters, sampling), clustered.sums, clustered.counts
+    n = drawn @ counts
+    means = (drawn @ sums) / n
+    squares = drawn @ sums**2 - 2 * means * (drawn @ (sums * counts)) + means**2 * (drawn @ counts**2)
+    spread = clustered.n_clusters / (clustered.n_clusters - 1) * squares
+    varies = spread > _ALIKE * n
+    if varies.mean() < 1 - _MOST_ALIKE:
+        return None
+    off = (means - clustered.mean)[varies] / (np.sqrt(spread[varies]) / n[varies])
+    low, high = np.quantile(off, [1 - _UPPER, _UPPER])
+    se = clustered_se(clustered) or 0.0
+    return Interval(clustered.mean - float(high) * se, clustered.mean - float(low) * se)
+
+
 def clustered_se(clustered: Clustered) -> float | None:
     """Return the standard error of a mean over cases, with the factor C / (C - 1); None for a single cluster."""
     clusters = clustered.n_clusters
@@ -169,7 +198,8 @@ def rule_of_three(n: int) -> float:
 def estimate(clustered: Clustered, sampling: Sampling = SAMPLING) -> Estimate:
     """Return a mean with its interval: of a rate, Wilson's or the rule of three; of others, by cluster bootstrap.
 
-    A value that is 0 everywhere, or 1, counts as a rate, since its draws all agree, however few there are.
+    Where so few clusters differ that draws say little, a share counts as a rate of as many cases as there are clusters,
+    which varies no less.
     """
     method, interval = _interval(clustered, sampling)
     return Estimate(
@@ -189,8 +219,19 @@ def _interval(clustered: Clustered, sampling: Sampling) -> tuple[Method, Interva
     clusters = clustered.n_clusters
     if clusters < 2:
         return "none", None
-    if not np.isin(clustered.values, (0.0, 1.0)).all():
-        return "bootstrap", interval_of(bootstrap_means(clustered, sampling), clusters)
+    if np.isin(clustered.values, (0.0, 1.0)).all():
+        return _rate_interval(clustered)
+    is_share = bool(((clustered.values >= 0) & (clustered.values <= 1)).all())
+    found = studentised_interval(clustered, sampling)
+    if found is not None:
+        return "bootstrap", Interval(max(0.0, found.low), min(1.0, found.high)) if is_share else found
+    if is_share:
+        return "wilson", wilson(clustered.mean, clusters, t_quantile(_UPPER, clusters - 1))
+    return "bootstrap", interval_of(bootstrap_means(clustered, sampling), clusters)
+
+
+def _rate_interval(clustered: Clustered) -> tuple[Method, Interval]:
+    clusters = clustered.n_clusters
     if clustered.mean == 0:
         return "rule of three", Interval(0.0, rule_of_three(clusters))
     if clustered.mean == 1:
