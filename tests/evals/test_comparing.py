@@ -15,7 +15,7 @@ from statsmodels.stats.multitest import multipletests
 
 from bench.evals_statistics import Shape, told_apart
 from evals.models import Scored
-from evals.statistics import Sampling, ScoredRun, Selector, arms_apart, compare, holm, non_inferiority
+from evals.statistics import Interval, Sampling, ScoredRun, Selector, arms_apart, compare, holm, non_inferiority
 from evals.statistics.comparing import Difference, mcnemar_p, sign_flip_p
 from rag.errors import ConfigurationError
 
@@ -125,6 +125,15 @@ def test_a_difference_is_told_with_what_could_be_seen() -> None:
     assert found.delta == pytest.approx(noise.mean())
     assert found.detectable == pytest.approx(2.8 * found.se)
     assert found.verdict == "better"
+
+
+def test_p_and_interval_must_agree_that_runs_differ() -> None:
+    """A difference is shown where p is small and the interval leaves out 0; Holm's p counts where there is one."""
+    found = differ(rows_of("content_f1", [0.1] * 30), rows_of("content_f1", [0.2, 0.3] * 15))
+    assert found.verdict == "better"
+    assert replace(found, interval=Interval(-0.01, 0.3)).verdict == "no difference shown"
+    assert replace(found, p=0.06).verdict == "no difference shown"
+    assert replace(found, adjusted_p=0.06).verdict == "no difference shown"
 
 
 def test_fewer_than_twenty_clusters_are_too_few() -> None:
