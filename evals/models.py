@@ -147,6 +147,7 @@ FailureClass = Literal[
     "invented",
     "wrongly_refused",
     "wrongly_answered",
+    "no_reply",
 ]
 """What went wrong first, by how RAGChecker (Ru et al., 2024) tells retriever from generator, done without a judge."""
 

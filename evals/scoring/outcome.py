@@ -19,3 +19,9 @@ class Unscored:
 
 Outcome = float | Unscored
 Outcomes = Mapping[str, Outcome]
+
+
+def is_positive(outcomes: Outcomes, name: str) -> bool:
+    """Return whether a metric applies, has a value, and that is above 0."""
+    value = outcomes.get(name, 0.0)
+    return not isinstance(value, Unscored) and value > 0
