@@ -1,0 +1,176 @@
+"""The self-test of the metrics: which of them see which known fault, and which faults none does."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+from rich.table import Table
+
+from evals.models import Case, Reply, Scored
+from evals.scoring.mutating import MUTATIONS, reference_reply, spoiling_of
+from evals.scoring.scorer import score
+from evals.scoring.subject import Materials
+
+LOWER_IS_BETTER: Final = frozenset({"polarity_flags", "numbers_from_nowhere", "numbers_missed", "must_not_hits"})
+
+METRICS: Final = (
+    "content_f1",
+    "content_precision",
+    "content_completeness",
+    "nugget_recall_vital",
+    "nugget_recall_all",
+    "rouge_lsum",
+    "chrf",
+    "grounding",
+    "grounding_min",
+    "sent_support",
+    "citation_recall",
+    "citation_precision",
+    "citation_validity",
+    "citation_target_f1",
+    "polarity_flags",
+    "numbers_from_nowhere",
+    "numbers_missed",
+)
+"""Those that say how good a reply is; retrieval and form are not of its wording, and are left out."""
+
+SEEN_AUROC: Final = 0.7
+SEEN_DROP: Final = 0.1
+"""What a metric must reach with both for a fault to count as seen by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What a metric makes of a fault.
+
+    Attributes:
+        pairs: replies that could be spoilt so, and scored both ways.
+        mean_drop: by which the fault lowers the metric, or raises one of which less is better.
+        auroc: how often a sound reply scores better than a spoilt one, ties half; 0.5 by chance.
+    """
+
+    mutation: str
+    metric: str
+    pairs: int
+    mean_drop: float
+    auroc: float
+
+    @property
+    def is_seen(self) -> bool:
+        """Return whether the metric sees the fault."""
+        return self.auroc >= SEEN_AUROC and self.mean_drop >= SEEN_DROP
+
+
+EXPECTED: Final[Mapping[tuple[str, str], tuple[float, float]]] = MappingProxyType({
+    ("negate", "polarity_flags"): (0.8, 0.6),
+    ("swap antonym", "polarity_flags"): (0.8, 0.6),
+    ("change number", "numbers_from_nowhere"): (0.75, 0.5),
+    ("swap entity", "grounding_min"): (0.7, 0.1),
+    ("drop vital nugget", "nugget_recall_vital"): (0.9, 0.3),
+    ("drop vital nugget", "content_completeness"): (0.9, 0.2),
+    ("pad x2", "content_precision"): (0.95, 0.3),
+    ("pad x2", "grounding_min"): (0.9, 0.3),
+    ("paste neighbour", "content_f1"): (0.95, 0.5),
+    ("paste neighbour", "nugget_recall_vital"): (0.85, 0.5),
+    ("echo question", "content_f1"): (0.95, 0.9),
+    ("echo question", "nugget_recall_vital"): (0.9, 0.7),
+    ("strip citations", "citation_recall"): (0.8, 0.5),
+    ("cite neighbour", "citation_target_f1"): (0.95, 0.9),
+})  # fmt: skip
+"""Least AUROC and mean drop of the detections that are claimed; a test fails where one is lost."""
+
+BLIND: Final = frozenset({"shuffle sentences"})
+"""Faults that no metric is claimed to see: reports say so."""
+
+
+def detection_matrix(
+    cases: Iterable[Case],
+    materials: Materials,
+    base: Callable[[Case, Materials], Reply] = reference_reply,
+    metrics: Collection[str] = METRICS,
+) -> list[Detection]:
+    """Return what each metric makes of each fault, over cases with a reference that the corpus has sources of.
+
+    Args:
+        base: gives the sound reply that is spoilt: that of a real system shows more of what a run would see.
+    """
+    pairs: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    for case in cases:
+        spoiling = spoiling_of(case, materials)
+        if spoiling is None:
+            continue
+        sound = base(case, materials)
+        scored = score(case, sound, materials)
+        for mutation, spoil in MUTATIONS.items():
+            spoilt = spoil(sound, spoiling)
+            if spoilt is not None:
+                _add_pairs(pairs, mutation, scored, score(case, spoilt, materials))
+    return [
+        _detection(mutation, metric, pairs[mutation, metric])
+        for mutation in MUTATIONS
+        for metric in METRICS
+        if metric in metrics and (mutation, metric) in pairs
+    ]
+
+
+def _add_pairs(
+    pairs: Mapping[tuple[str, str], list[tuple[float, float]]], mutation: str, sound: Scored, spoilt: Scored
+) -> None:
+    for metric in sound.metrics.keys() & spoilt.metrics.keys() & set(METRICS):
+        sign = -1 if metric in LOWER_IS_BETTER else 1
+        pairs[mutation, metric].append((sign * sound.metrics[metric], sign * spoilt.metrics[metric]))
+
+
+def _detection(mutation: str, metric: str, pairs: Sequence[tuple[float, float]]) -> Detection:
+    sound, spoilt = (np.asarray(side, dtype=np.float64) for side in zip(*pairs, strict=True))
+    better = (sound[:, None] > spoilt).mean() + (sound[:, None] == spoilt).mean() / 2
+    drop = math.fsum(one - other for one, other in pairs) / len(pairs)
+    return Detection(mutation, metric, len(pairs), round(drop, 6), round(float(better), 6))
+
+
+def lost(detections: Iterable[Detection]) -> list[str]:
+    """Return each claimed detection that is not there, in a few words."""
+    found = {(one.mutation, one.metric): one for one in detections}
+    return [
+        f"{mutation}: {metric} drops by {one.mean_drop:.2f} with AUROC {one.auroc:.2f}, not {drop} with {auroc}"
+        if (one := found.get((mutation, metric)))
+        else f"{mutation}: {metric} has no value"
+        for (mutation, metric), (auroc, drop) in EXPECTED.items()
+        if one_is_lost(found.get((mutation, metric)), auroc, drop)
+    ]
+
+
+def one_is_lost(detection: Detection | None, auroc: float, drop: float) -> bool:
+    """Return whether a detection stays below what is claimed."""
+    return detection is None or detection.auroc < auroc or detection.mean_drop < drop
+
+
+def blind_spots(detections: Iterable[Detection]) -> dict[str, list[str]]:
+    """Return for each fault the metrics that do not see it, and under ``any`` the faults that none does."""
+    kept = list(detections)
+    unseen = {name: [one.metric for one in kept if one.mutation == name and not one.is_seen] for name in MUTATIONS}
+    return unseen | {"any": [name for name in unseen if not any(one.mutation == name and one.is_seen for one in kept)]}
+
+
+def detection_table(detections: Iterable[Detection]) -> Table:
+    """Return a table of mean drop and AUROC, metrics down and faults across; what is seen is bold."""
+    found = {(one.mutation, one.metric): one for one in detections}
+    table = Table("metric", *MUTATIONS, title="mean drop / AUROC")
+    for metric in METRICS:
+        cells = [_cell(found.get((mutation, metric))) for mutation in MUTATIONS]
+        if any(cells):
+            table.add_row(metric, *cells)
+    return table
+
+
+def _cell(detection: Detection | None) -> str:
+    if detection is None:
+        return ""
+    text = f"{detection.mean_drop:.2f} / {detection.auroc:.2f}"
+    return f"[bold]{text}[/bold]" if detection.is_seen else text

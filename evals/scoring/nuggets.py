@@ -1,0 +1,70 @@
+"""Which of the facts that a good answer holds a reply states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from evals.models import Nugget
+from evals.scoring.idf import Idf
+from evals.scoring.negation import negations_in
+from evals.scoring.outcome import Outcomes, Unscored
+from evals.scoring.patterns import denies, holds, states
+from evals.scoring.subject import Subject
+from evals.scoring.text import SentenceRead, read_sentence
+
+Held = Literal["supported", "partial", "missed"]
+
+PARTIAL_COVERAGE: Final = 0.6
+"""Of a nugget's weight, how much two sentences that follow each other hold where they half state it."""
+
+_CREDIT: Final[dict[Held, float]] = {"supported": 1.0, "partial": 0.5, "missed": 0.0}
+
+
+def assign_nugget(nugget: Nugget, sentences: Sequence[SentenceRead], idf: Idf) -> Held:
+    """Return whether sentences state a nugget: by its patterns and polarity, else in part by its words.
+
+    A nugget whose own text denies (``needs no ATP``) is not held against a negation beside its pattern. One that is
+    stated with the other polarity is missed, however much of it is covered.
+    """
+    if nugget.polarity == "negative":
+        is_said, is_reversed = denies, states
+    elif negations_in(read_sentence(nugget.text).words):
+        is_said, is_reversed = holds, _never
+    else:
+        is_said, is_reversed = states, denies
+    if any(is_said(pattern, sentences) for pattern in nugget.any_of):
+        return "supported"
+    if any(is_reversed(pattern, sentences) for pattern in nugget.any_of):
+        return "missed"
+    return "partial" if _best_coverage(nugget.text, sentences, idf) >= PARTIAL_COVERAGE else "missed"
+
+
+def _never(_pattern: str, _sentences: Sequence[SentenceRead]) -> bool:
+    return False
+
+
+def _best_coverage(text: str, sentences: Sequence[SentenceRead], idf: Idf) -> float:
+    wanted = read_sentence(text).tokens
+    whole = idf.total(wanted)
+    pairs = zip(sentences, [*sentences[1:], None], strict=True) if sentences else ()
+    return max(
+        (idf.total(wanted & (one.tokens | (two.tokens if two else frozenset()))) / whole for one, two in pairs),
+        default=0.0,
+    )
+
+
+def score_nuggets(subject: Subject) -> Outcomes:
+    """Return the recall of vital and of all nuggets, strict and with half credit, as TREC counts them."""
+    sentences = subject.answer.sentences
+    held = [(nugget.weight, assign_nugget(nugget, sentences, subject.idf)) for nugget in subject.case.nuggets]
+    vital = [one for weight, one in held if weight == "vital"]
+    return {**_recalls("vital", vital), **_recalls("all", [one for _, one in held])}
+
+
+def _recalls(name: str, held: Sequence[Held]) -> Outcomes:
+    names = (f"nugget_recall_{name}", f"nugget_recall_{name}_half")
+    if not held:
+        return dict.fromkeys(names, Unscored("case: has no such nugget"))
+    strict = sum(one == "supported" for one in held) / len(held)
+    return dict(zip(names, (strict, sum(_CREDIT[one] for one in held) / len(held)), strict=True))

@@ -1,0 +1,105 @@
+"""Numbers: those of a reply that come from nowhere, and those of vital facts that it lacks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from evals.scoring.outcome import Outcomes
+from evals.scoring.subject import Subject
+from evals.scoring.text import read_text
+
+_WORDS: Final = {
+    word: value
+    for value, words in {
+        2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine", 10: "ten",
+        11: "eleven", 12: "twelve", 20: "twenty", 30: "thirty", 40: "forty", 50: "fifty", 100: "hundred",
+    }.items()
+    for word in words.split()
+}  # fmt: skip
+"""One is none of them: it stands for a thing as often as it counts."""
+
+_SCALES: Final = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_UNITS: Final = {
+    spelling: unit
+    for unit, spellings in {
+        "%": "% percent", "°c": "°c celsius", "k": "kelvin", "nm": "nm nanometre nanometer nanometres nanometers",
+        "µm": "µm μm um micrometre micrometer micrometres micrometers micron microns",
+        "mm": "mm millimetre millimeter millimetres millimeters", "cm": "cm centimetre centimeter centimetres centimeters",
+        "m": "m metre meter metres meters", "km": "km kilometre kilometer kilometres kilometers",
+        "g": "g gram grams", "kg": "kg kilogram kilograms", "mg": "mg milligram milligrams", "µg": "µg μg ug",
+        "da": "da dalton daltons", "kda": "kda", "l": "l litre liter litres liters", "ml": "ml", "µl": "µl μl",
+        "s": "s second seconds", "ms": "ms millisecond milliseconds", "min": "min minute minutes", "h": "h hour hours",
+        "d": "day days", "wk": "week weeks", "mo": "month months", "y": "year years", "mv": "mv millivolt millivolts",
+        "kj": "kj kilojoule kilojoules", "kcal": "kcal", "j": "joule joules", "bp": "bp", "kb": "kb kilobase kilobases",
+        "mmhg": "mmhg", "kpa": "kpa", "atm": "atm", "mm_molar": "mmol millimolar", "x": "fold times",
+    }.items()
+    for spelling in spellings.split()
+}  # fmt: skip
+_NUMBER: Final = re.compile(
+    r"(?<![\w.,^])(?P<digits>[-−]?\d+(?:,\d{3})+(?:\.\d+)?(?!\d)|[-−]?\d+(?:\.\d+)?)(?![\w^]*[A-Za-z]\d)"
+    r"|\b(?P<word>" + "|".join(_WORDS) + r")\b",
+    re.IGNORECASE,
+)
+_AFTER: Final = re.compile(
+    r"[ -]?(?P<scale>" + "|".join(_SCALES) + r")?\b[ -]?(?P<unit>per ?cent\b|%|°\s?C\b|[A-Za-zµμ]+)?", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Number:
+    """A number as it is compared.
+
+    Attributes:
+        value: with its scale, thousands joined.
+        unit: in one spelling; empty for what is no unit of the list.
+    """
+
+    value: float
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.value:g} {self.unit}".strip()
+
+    def agrees(self, other: Number) -> bool:
+        """Return whether both may be the same: one value, and one unit where both have one."""
+        return self.value == other.value and (self.unit == other.unit or not self.unit or not other.unit)
+
+
+@lru_cache(maxsize=8192)
+def numbers_in(text: str) -> frozenset[Number]:
+    """Return the numbers of a text; digits within names (CO2, p53) and citation or list numbers are none."""
+    plain = read_text(text).plain
+    return frozenset(_number(found, plain) for found in _NUMBER.finditer(plain))
+
+
+def _number(found: re.Match[str], plain: str) -> Number:
+    digits, word = found["digits"], found["word"]
+    value = float(digits.replace(",", "").replace("−", "-").lstrip("-")) if digits else float(_WORDS[word.lower()])
+    after = _AFTER.match(plain, found.end())
+    if after is None:
+        return Number(value, "")
+    scale, unit = (after["scale"] or "").lower(), re.sub(r"\s", "", (after["unit"] or "").lower())
+    return Number(value * _SCALES.get(scale, 1.0), _UNITS.get(unit, ""))
+
+
+def numbers_from_nowhere(subject: Subject) -> list[Number]:
+    """Return the numbers of a reply that neither its context nor its question has."""
+    known = [one for text in (*subject.context, subject.case.question) for one in numbers_in(text)]
+    return _unmatched(numbers_in(subject.reply.text), known)
+
+
+def score_numbers(subject: Subject) -> Outcomes:
+    """Count the numbers from nowhere, and those of vital nuggets that the reply lacks."""
+    wanted = {one for nugget in subject.case.nuggets if nugget.weight == "vital" for one in numbers_in(nugget.text)}
+    missed = _unmatched(wanted, numbers_in(subject.reply.text))
+    nowhere = {"numbers_from_nowhere": float(len(numbers_from_nowhere(subject)))} if subject.context else {}
+    return {**nowhere, "numbers_missed": float(len(missed))}
+
+
+def _unmatched(numbers: Iterable[Number], known: Iterable[Number]) -> list[Number]:
+    others = list(known)
+    return [one for one in sorted(numbers) if not any(one.agrees(other) for other in others)]

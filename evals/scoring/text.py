@@ -1,0 +1,125 @@
+"""Texts as the metrics read them: one normalisation for all, named N."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from rag.corpus import decode_newlines
+from rag.passages import is_function_word, plain_text, split_sentences, stem
+
+RECIPE: Final = "N-1"
+"""Name of the rules here; change it with them, so that frozen weights of other rules are refused."""
+
+CLAIM_TOKENS: Final = 4
+"""A sentence with fewer stems that carry meaning claims too little to be checked."""
+
+_MARK: Final = r"\\?\[\^?\d{1,3}(?:\s?[,;–-]\s?\^?\d{1,3})*\\?\]|【\d{1,3}[^】]*】"
+_CITATION: Final = re.compile(rf"[ \t]?(?:{_MARK})(?!\()")
+_APOSTROPHE: Final = re.compile(r"(?<=[a-z])['’](?=[a-z])")
+_WORD: Final = re.compile(r"[a-z0-9]+")
+_GREEK: Final = re.compile("[α-ωΑ-Ω]")
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceRead:
+    """A sentence as plain words.
+
+    Attributes:
+        plain: without Markdown and citations, in its own case.
+        words: in lower case, in order.
+        stems: of the words, in order.
+        tokens: the stems, each once.
+        claims: those of them that carry meaning.
+    """
+
+    plain: str
+    words: tuple[str, ...]
+    stems: tuple[str, ...]
+    tokens: frozenset[str]
+    claims: frozenset[str]
+
+    @property
+    def is_claim(self) -> bool:
+        """Return whether the sentence says enough to be checked."""
+        return len(self.claims) >= CLAIM_TOKENS
+
+
+@dataclass(frozen=True, slots=True)
+class TextRead:
+    """A text as its sentences, in order.
+
+    Attributes:
+        tokens: all its stems, each once.
+    """
+
+    sentences: tuple[SentenceRead, ...]
+    tokens: frozenset[str]
+
+    @property
+    def words(self) -> list[str]:
+        """Return its words in order."""
+        return [word for sentence in self.sentences for word in sentence.words]
+
+    @property
+    def stems(self) -> list[str]:
+        """Return its stems in order."""
+        return [one for sentence in self.sentences for one in sentence.stems]
+
+    @property
+    def plain(self) -> str:
+        """Return its sentences as plain words, in their own case."""
+        return " ".join(sentence.plain for sentence in self.sentences)
+
+
+def without_citations(text: str) -> str:
+    r"""Return a text without its citation marks, ``[1]``, ``[2, 3]``, ``[^1]``, ``\[1]``, ``【1†source】``."""
+    return _CITATION.sub("", text)
+
+
+@lru_cache(maxsize=8192)
+def read_text(text: str) -> TextRead:
+    r"""Return a text by the normalisation N.
+
+    Literal ``\n`` as newlines (never within a LaTeX command), HTML entities, citation marks, Markdown and LaTeX gone,
+    NFKC without accents, Greek letters by name (``β-sheet`` as ``beta sheet``), lower case, ``[a-z0-9]+``, stems.
+    """
+    markdown = without_citations(html.unescape(decode_newlines(text)))
+    sentences = tuple(
+        sentence
+        for span in split_sentences(markdown)
+        if (sentence := read_sentence(markdown[span.start : span.end])).words
+    )
+    return TextRead(sentences, frozenset[str]().union(*(sentence.tokens for sentence in sentences)))
+
+
+@lru_cache(maxsize=65_536)
+def read_sentence(markdown: str) -> SentenceRead:
+    """Return one sentence by the normalisation N; its newlines and citations are read already."""
+    plain = plain_text(markdown)
+    words = tuple(_WORD.findall(_APOSTROPHE.sub("", _in_letters(plain))))
+    stems = tuple(map(stem, words))
+    claims = frozenset(one for one, word in zip(stems, words, strict=True) if not is_function_word(word))
+    return SentenceRead(plain, words, stems, frozenset(stems), claims)
+
+
+def tokens_of(text: str) -> frozenset[str]:
+    """Return the stems of a text, each once."""
+    return read_text(text).tokens
+
+
+def _in_letters(plain: str) -> str:
+    """Return text in lower case and plain letters; a Greek letter is a word of its own, by its name."""
+    if plain.isascii():
+        return plain.lower()
+    named = _GREEK.sub(lambda found: f" {_greek_name(found[0])} ", plain)
+    return "".join(one for one in unicodedata.normalize("NFKD", named.lower()) if not unicodedata.combining(one))
+
+
+@lru_cache(maxsize=128)
+def _greek_name(letter: str) -> str:
+    return unicodedata.name(letter).split("LETTER ")[1].split(" WITH")[0].removeprefix("FINAL ").lower()
