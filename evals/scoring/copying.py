@@ -31,7 +31,13 @@ def score_copying(subject: Subject) -> Outcomes:
         return {"copy_share": Unscored(f"system: has fewer than {GRAM} words")}
     reply = subject.reply
     urls = dict.fromkeys(
-        [*reply.retrieved, *reply.context, *(one.url for one in reply.citations), *reply.excluded, *subject.case.sources]
+        [
+            *reply.retrieved,
+            *reply.context,
+            *(one.url for one in reply.citations),
+            *reply.excluded,
+            *subject.case.sources,
+        ]
     )
     texts = [*subject.context, *map(subject.entry_text, urls)]
     return {"copy_share": max((sum(run in grams_of(text) for run in runs) for text in texts), default=0) / len(runs)}

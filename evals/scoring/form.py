@@ -18,7 +18,11 @@ _ITEM: Final = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)]) \S", re.MULTILINE)
 
 def score_form(subject: Subject) -> Outcomes:
     """Return words, the ratio to the reference's, reading level, and the numbers of headings and list items."""
-    markdown, words, wanted = decode_newlines(subject.reply.text), len(subject.answer.words), len(subject.reference.words)
+    markdown, words, wanted = (
+        decode_newlines(subject.reply.text),
+        len(subject.answer.words),
+        len(subject.reference.words),
+    )
     ratio = {"length_ratio": words / wanted} if wanted else {}
     return {
         "words": float(words),

@@ -43,9 +43,7 @@ def _common_places(sentence: Sequence[str], other: Sequence[str]) -> list[int]:
 
 def chrf(answer: str, reference: str) -> float:
     """Return chrF2 from 0 to 1: precision and recall averaged over the orders that both texts have."""
-    pairs = [
-        (said, wanted) for said, wanted in zip(_grams(answer), _grams(reference), strict=True) if said and wanted
-    ]
+    pairs = [(said, wanted) for said, wanted in zip(_grams(answer), _grams(reference), strict=True) if said and wanted]
     shares = [(sum((said & wanted).values()), said.total(), wanted.total()) for said, wanted in pairs]
     if not any(shared for shared, _, _ in shares):
         return 0.0

@@ -14,8 +14,8 @@ from rich.console import Console
 
 from rag.cli.batch import BatchLine, read_batch
 from rag.cli.corpus import corpus_app
-from rag.cli.index import index_app
 from rag.cli.evaluating import eval_app
+from rag.cli.index import index_app
 from rag.cli.keys import keys_app
 from rag.cli.mcp import mcp_command
 from rag.cli.opening import open_corpus, warn
