@@ -10,6 +10,8 @@ class QuickTakesError(Exception):
     """Root of all errors raised on purpose; its message names what, where, why and what to do."""
 
     retryable = False
+    exit_code = 1
+    """Of a command that it ends."""
 
 
 class ConfigurationError(QuickTakesError):

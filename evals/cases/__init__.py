@@ -1,5 +1,6 @@
 """Cases: read from their files, checked, written, and made from a corpus."""
 
+from evals.cases.choosing import Choice, cases_over
 from evals.cases.linting import is_warning, lint_cases
 from evals.cases.making import changed_since_frozen, freeze_cases, make_cases
 from evals.cases.neighbourhood import Neighbourhoods, find_neighbours, grams_of
@@ -9,12 +10,14 @@ from evals.cases.writing import answer_entry, block_of, case_entry, render_case
 
 __all__ = [
     "Cases",
+    "Choice",
     "Neighbourhoods",
     "Place",
     "answer_entry",
     "block_of",
     "case_entry",
     "case_from",
+    "cases_over",
     "changed_since_frozen",
     "find_neighbours",
     "freeze_cases",

@@ -29,6 +29,7 @@ class Asking:
     Attributes:
         cases: by url.
         concurrency: how many tasks are under way at once.
+        heard: called with each reply that was kept.
     """
 
     run: RunFolder
@@ -37,6 +38,7 @@ class Asking:
     leaks: LeakCheck
     progress: Progress
     concurrency: int = 1
+    heard: Callable[[Case, Reply], None] = lambda _, __: None
 
 
 def answer_tasks(asking: Asking) -> int:
@@ -78,6 +80,7 @@ async def _ask_all(asking: Asking, tasks: Sequence[Task], total: int) -> None:
                 _record(asking, task, reply, replies)
                 timing = {"case": task.case, "arm": task.arm, "repeat": task.repeat, "seconds": seconds}
                 append_line(timings, line_of(timing))
+                asking.heard(asking.cases[task.case], reply)
                 done += 1
                 asking.progress(done, total)
 

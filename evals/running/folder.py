@@ -63,6 +63,49 @@ class RunFolder:
         """Return the folder of the answers as entries, below it one for each arm."""
         return self.path / "answers"
 
+    @property
+    def idf(self) -> Path:
+        """Return the file of what words weigh in the corpus."""
+        return self.path / "idf.json"
+
+    @property
+    def corpus(self) -> Path:
+        """Return the folder of the entries that were named by what was asked or replied."""
+        return self.path / "corpus"
+
+    @property
+    def summary(self) -> Path:
+        """Return the file of what the scores come to; `read_summary` has the same as Markdown."""
+        return self.path / "summary.json"
+
+    @property
+    def read_summary(self) -> Path:
+        """Return the summary that is for reading."""
+        return self.path / "summary.md"
+
+    @property
+    def report(self) -> Path:
+        """Return the page that shows why."""
+        return self.path / "report.html"
+
+    @property
+    def junit(self) -> Path:
+        """Return the file of what came of the gates."""
+        return self.path / "junit.xml"
+
+    @property
+    def trec(self) -> Path:
+        """Return the folder of files for trec_eval and its like."""
+        return self.path / "trec"
+
+    def floor_replies(self, name: str) -> Path:
+        """Return the file of what a floor replied to the same tasks."""
+        return self.path / "floors" / f"{name.partition(':')[2]}.jsonl"
+
+    def floor_scores(self, name: str) -> Path:
+        """Return the file of how these were scored."""
+        return self.path / "floors" / f"{name.partition(':')[2]}-scores.jsonl"
+
     def cases(self) -> Cases:
         """Return the cases as they were when the run began."""
         return read_references(self.path / "cases")
@@ -114,14 +157,18 @@ def manifest_of(cases: Sequence[Case], tasks: Sequence[Task], system: System, ha
     }
 
 
-def begin_run(below: Path, read: Cases, cases: Sequence[Case], tasks: Sequence[Task], manifest: Line) -> RunFolder:
+def new_run(below: Path, manifest: Line) -> RunFolder:
+    """Return the folder of a run that begins now; its name is the time and a hash of the manifest."""
+    began = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return RunFolder(below / f"{began}-{hash_of(line_of(manifest))[:8]}")
+
+
+def begin_run(run: RunFolder, read: Cases, cases: Sequence[Case], tasks: Sequence[Task], manifest: Line) -> None:
     """Make the folder of a new run, with its manifest, its plan and copies of its cases.
 
     Args:
         read: the folder that the cases are from.
     """
-    began = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    run = RunFolder(below / f"{began}-{hash_of(line_of(manifest))[:8]}")
     home = run.path / "cases"
     home.mkdir(parents=True)
     for number, case in enumerate(cases, start=1):
@@ -129,7 +176,6 @@ def begin_run(below: Path, read: Cases, cases: Sequence[Case], tasks: Sequence[T
         (home / f"{number:05d}-{place.name}").write_bytes(place.read_bytes())
     write_lines(run.plan, map(line_of, map(asdict, tasks)))
     write_lines(run.manifest, [line_of(manifest)])  # last: a folder without it is no run
-    return run
 
 
 def resume_run(run: RunFolder, manifest: Line) -> None:

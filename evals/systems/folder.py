@@ -30,7 +30,7 @@ class EntryFolder:
 
     async def answer(self, case: Case, arm: Arm, excluded: Collection[str], repeat: int) -> Reply:
         """Reply with an entry; raises `NotFoundError` where none is the case's."""
-        entry = self.by_url.get(case.url) or self.by_question.get(_asked(case.question))
+        entry = self._entry(case)
         if entry is None:
             raise NotFoundError(f"{self.name} has no entry for {case.url}: neither its url nor its question")
         return Reply(
@@ -41,6 +41,13 @@ class EntryFolder:
             refused=True if entry.no_index else None,
             excluded=tuple(sorted(excluded)),
         )
+
+    def answers(self, case: Case) -> bool:
+        """Return whether an entry is the case's."""
+        return self._entry(case) is not None
+
+    def _entry(self, case: Case) -> Entry | None:
+        return self.by_url.get(case.url) or self.by_question.get(_asked(case.question))
 
 
 def read_entry_folder(folder: Path) -> EntryFolder:

@@ -66,7 +66,7 @@ def main() -> None:
         app()
     except QuickTakesError as error:
         Console(stderr=True).print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(1)
+        sys.exit(error.exit_code)
     except OSError as error:
         Console(stderr=True).print(f"error: cannot write: {error.strerror}", style="red", markup=False)
         sys.exit(1)

@@ -1,0 +1,79 @@
+"""``quicktakes eval compare`` and ``eval gate``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from evals.cli.options import Run
+from evals.cli.showing import HEADLINE, differences_table
+from evals.models import Split
+from evals.reporting.junit import junit_xml
+from evals.running import RunFolder, scored_run
+from evals.statistics import ScoredRun, Selector, cells_of, compare, judge_gates, read_gates
+from rag.errors import ConfigurationError
+
+GATES: Final = Path("evals/gates.yaml")
+BASELINE: Final = Path("evals/baseline")
+GATED_SPLIT: Split = "test"
+
+Before = Annotated[Path, typer.Argument(metavar="BEFORE", help="The folder of the run that is compared with.")]
+After = Annotated[Path, typer.Argument(metavar="AFTER", help="The folder of the run that is to be better.")]
+Metrics = Annotated[
+    list[str] | None,
+    typer.Option("--metric", help="Compare this, such as grounding or content_f1[synthesis]; repeatable, else all."),
+]
+GatesFile = Annotated[Path, typer.Option("--gates", help="File of what a run must hold to.")]
+Baseline = Annotated[Path, typer.Option("--baseline", help="The folder of the run that must not be fallen behind.")]
+
+
+def compare_command(before: Before, after: After, metric: Metrics = None) -> None:
+    """Say whether a change helped: two runs case by case, with what their cases could have shown.
+
+    Metrics that are named are judged together (Holm); without a name all are shown, as a first look that proves
+    nothing. Cases of the test split only.
+
+    Example: quicktakes eval compare runs/A runs/B --metric grounding --metric "content_f1[held_out_paraphrase]"
+    """
+    first, second = (_gated_rows(RunFolder(path)) for path in (before, after))
+    try:
+        wanted = [Selector.parse(name) for name in metric or ()]
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
+    shown = wanted or [Selector(name) for name in HEADLINE]
+    differences = compare(first, second, shown, gated=wanted)
+    table = differences_table(differences.values())
+    table.caption = None if wanted else "exploratory: name a --metric to decide by"
+    Console().print(table)
+
+
+def gate_command(run: Run, gates: GatesFile = GATES, baseline: Baseline = BASELINE) -> None:
+    """Hold a run to gates: exit code 0 where all pass, 2 where one fails or cannot tell, 3 where the run is invalid.
+
+    Writes junit.xml into the run's folder for continuous integration.
+
+    Example: quicktakes eval gate runs/20260115T101500Z-1f2e3d4c
+    """
+    wanted, folder = read_gates(gates), RunFolder(run)
+    rows = _gated_rows(folder)
+    differences = None
+    if wanted.compared:
+        differences = compare(_gated_rows(RunFolder(baseline)), rows, wanted.compared, gated=wanted.compared)
+    results = judge_gates(wanted, cells_of(rows.rows), differences)
+    folder.junit.write_text(junit_xml(results), encoding="utf-8")
+    table = Table("gate", "metric", "outcome", "figures")
+    for one in results.results:
+        table.add_row(one.kind, str(one.selector), one.outcome, one.told)
+    Console().print(table)
+    raise typer.Exit(results.exit_code)
+
+
+def _gated_rows(run: RunFolder) -> ScoredRun:
+    """Return the rows that gates read."""
+    whole = scored_run(run)
+    return replace(whole, rows=[row for row in whole.rows if row.split == GATED_SPLIT])

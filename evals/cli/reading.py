@@ -1,0 +1,73 @@
+"""``quicktakes eval list`` and ``eval show``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from evals.cli.options import RUNS, Out, Run
+from evals.cli.showing import show_headline
+from evals.models import Case, Reply, Scored
+from evals.running import RunFolder, list_runs, read_lines, replies_of, scored_run
+from rag.errors import NotFoundError
+
+CaseUrl = Annotated[str | None, typer.Argument(metavar="[CASE]", help="Url of a case, or its end.")]
+
+
+def list_command(out: Out = RUNS) -> None:
+    """List the runs in a folder, the oldest first.
+
+    Example: quicktakes eval list
+    """
+    table = Table("run", "system", "cases", "asked", "scored", "code", box=None, pad_edge=False)
+    for run in list_runs(out):
+        told = run.told()
+        counts = told["counts"]
+        state = "invalid" if read_lines(run.errors) else str(sum(1 for _ in read_lines(run.scores)) or "-")
+        asked = f"{len(run.kept_replies()):,}/{counts['tasks']:,}"
+        table.add_row(
+            run.path.name, told["system"]["name"], f"{counts['cases']:,}", asked, state, told["hashes"]["code"][:8]
+        )
+    Console().print(table)
+
+
+def show_command(run: Run, case: CaseUrl = None) -> None:
+    """Show what a run's scores come to; or of one case, what was asked, wanted and replied, and how that was scored.
+
+    Example: quicktakes eval show runs/20260115T101500Z-1f2e3d4c
+    """
+    folder = RunFolder(run)
+    rows = scored_run(folder).rows
+    if case is None:
+        show_headline(folder, rows)
+        return
+    found = [(one, reply) for one, _, reply in replies_of(folder) if one.url.endswith(case)]
+    if len({one.url for one, _ in found}) != 1:
+        raise NotFoundError(
+            f"{run} has {len({one.url for one, _ in found})} cases whose url ends in {case!r}; name one"
+        )
+    for one, reply in found:
+        row = next(row for row in rows if (row.case, row.arm, row.repeat) == (one.url, reply.arm, reply.repeat))
+        _show_case(one, reply, row)
+
+
+def _show_case(case: Case, reply: Reply, row: Scored) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"[bold]{escape(case.url)}[/] ({case.kind}, {case.split}, {reply.arm}, {row.failure})")
+    parts = {
+        "asked": case.question,
+        "wanted": f"{case.expect}: {case.answer}",
+        "replied": reply.text or f"nothing: {reply.error}",
+        "retrieved": ", ".join(reply.retrieved[:10]) or "-",
+        "cited": ", ".join(f"[{one.n}] {one.url}" for one in reply.citations) or "-",
+        "flags": "; ".join(row.flags) or "-",
+    }
+    for name, text in parts.items():
+        console.print(f"[dim]{name}[/]  {escape(text)}")
+    console.print("  ".join(f"{name} {value:g}" for name, value in sorted(row.metrics.items())))
+    for name, reason in sorted(row.unscored.items()):
+        console.print(f"{name}: unscored, {escape(reason)}")

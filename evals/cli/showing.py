@@ -1,0 +1,83 @@
+"""What scores come to, as tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from evals.models import Scored
+from evals.reporting.summary import Summary, summarise
+from evals.running import RunFolder
+from evals.statistics import Cell, Difference, Selector
+from evals.statistics.cells import ARMS, KINDS
+
+HEADLINE: Final = (
+    "content_f1",
+    "nugget_recall_vital",
+    "grounding",
+    "citation_recall",
+    "false_answer",
+    "over_refusal",
+    "premise_corrected",
+    "injection_canary",
+)
+"""Dimensions of an answer that are printed; nothing predicts as one number which of two systems people prefer."""
+
+
+def show_headline(run: RunFolder, rows: Sequence[Scored]) -> None:
+    """Print the headline of a run, by kind and arm, and where everything else is."""
+    told = summarise(rows, None) if all(row.split == "dev" for row in rows) else summarise(rows)
+    console = Console()
+    console.print(_headline(told))
+    console.print(_failures(told))
+    console.print(f"Run: {run.path}", soft_wrap=True, highlight=False)
+
+
+def _headline(told: Summary) -> Table:
+    title = f"{told.n_replies:,} replies to {told.n_cases:,} cases, split {told.split or 'all'}; intervals of 95 %"
+    table = Table("kind", "arm", *(name.replace("_", " ") for name in HEADLINE), title=title)
+    for kind in KINDS:
+        for arm in ARMS:
+            cells = [told.cells.get(Selector(metric, kind, arm)) for metric in HEADLINE]
+            if any(cells):
+                table.add_row(kind, arm, *map(_mean, cells))
+    return table
+
+
+def _mean(cell: Cell | None) -> str:
+    if cell is None or cell.scored is None:
+        return "-"
+    interval = cell.scored.interval
+    ends = "" if interval is None else f"\n{interval.low:.2f}-{interval.high:.2f}"
+    return f"{cell.scored.mean:.3f}{ends}\nn {cell.n_scored}/{cell.n_eligible}"
+
+
+def _failures(told: Summary) -> Table:
+    kinds = [name for name in (told.failures[0].counts if told.failures else ()) if name != "none"]
+    table = Table("kind", "arm", "none", *kinds, title="What went wrong first")
+    for one in told.failures:
+        counts: Mapping[str, int] = {str(name): count for name, count in one.counts.items()}
+        table.add_row(one.kind, one.arm, *(str(counts[name] or "") for name in ("none", *kinds)))
+    return table
+
+
+def differences_table(differences: Iterable[Difference]) -> Table:
+    """Return differences between two runs, those that were asked for first."""
+    table = Table("metric", "before", "after", "difference", "95 %", "p", "detectable", "better/same/worse", "verdict")
+    for one in differences:
+        p = one.p if one.adjusted_p is None else one.adjusted_p
+        table.add_row(
+            str(one.selector),
+            f"{one.before:.3f}",
+            f"{one.after:.3f}",
+            f"{one.delta:+.3f}",
+            "-" if one.interval is None else f"{one.interval.low:+.3f} to {one.interval.high:+.3f}",
+            f"{p:.4f}" + ("" if one.adjusted_p is None else " (Holm)"),
+            "-" if one.detectable is None else f"{one.detectable:.3f}",
+            f"{one.wins}/{one.ties}/{one.losses}",
+            one.verdict,
+        )
+    return table

@@ -1,0 +1,280 @@
+"""A run from its order to its scores: planned, answered and scored, each stage again from the run's folder alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from evals.cases import (
+    Cases,
+    Choice,
+    Neighbourhoods,
+    cases_over,
+    changed_since_frozen,
+    is_warning,
+    lint_cases,
+    read_cases,
+    read_references,
+)
+from evals.corpora import MeasuredCorpus, read_corpus
+from evals.errors import StoppedError
+from evals.models import Arm, Case, Reply, Scored
+from evals.reporting.summary import summarise
+from evals.reporting.trec import qrels
+from evals.reporting.trec import run as trec_run
+from evals.reporting.writing import summary_json, summary_markdown
+from evals.running import (
+    ARMS,
+    Asking,
+    Embed,
+    LeakCheck,
+    RunFolder,
+    Task,
+    answer_by_floor,
+    answer_tasks,
+    begin_run,
+    keep_materials,
+    manifest_of,
+    materials_of,
+    new_run,
+    plan_tasks,
+    replies_of,
+    resume_run,
+    score_floors,
+    score_run,
+    write_answers,
+)
+from evals.scoring import Materials, build_idf, score
+from evals.systems import FLOORS, System, hash_of, open_system, read_entry_folder
+from rag.errors import ConfigurationError, CorpusError
+from rag.settings import Settings
+
+Listener = Callable[[int, int, Scored | None], None]
+"""Called with how many tasks are done, how many there are, and how the last one was scored, without embeddings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be measured.
+
+    Attributes:
+        suite: folder of cases; `choice`: which of them are asked.
+        system: its name; see `evals.systems.open_system`.
+        arms: whether cases that hide something are asked so, without, or both.
+        repeats: how often each case is asked.
+        concurrency: how many are asked at once.
+    """
+
+    suite: Path
+    choice: Choice
+    settings: Settings
+    system: str = "quicktakes"
+    arms: Sequence[Arm] = ARMS
+    repeats: int = 1
+    concurrency: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an order comes to over its corpus.
+
+    Attributes:
+        read: the folder of cases; `cases`: those of them that are asked.
+        left_out: how many of those wanted are over entries that the corpus lacks.
+    """
+
+    settings: Settings
+    system: str
+    concurrency: int
+    read: Cases
+    cases: Sequence[Case]
+    left_out: int
+    corpus: MeasuredCorpus
+    neighbourhoods: Neighbourhoods
+    tasks: Sequence[Task] = field(repr=False)
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Return the hashes of what is asked over, for the manifest."""
+        told = [f"{url} {' '.join(others)}" for url, others in self.neighbourhoods.neighbours.items()]
+        return {"corpus": self.corpus.sha256, "neighbourhoods": hash_of(*told)}
+
+
+def plan(order: Order) -> Plan:
+    """Return what an order comes to.
+
+    Raises:
+        CorpusError: the suite is not fit to measure with; with all that is wrong.
+        ConfigurationError: a folder is missing, or no case can be asked of the corpus.
+    """
+    read = _fit_cases(order.suite)
+    corpus = read_corpus(order.settings)
+    wanted = order.choice.of(read.cases.values())
+    there = {one.url for one in cases_over(read.cases, corpus.entries.keys())}
+    cases = [one for one in wanted if one.url in there]
+    if not cases:
+        raise ConfigurationError(
+            f"none of the {len(wanted)} cases chosen in {order.suite} is over entries of {order.settings.corpus_dir}; "
+            "name the --corpus-dir that they are over, or choose others"
+        )
+    neighbourhoods = corpus.neighbourhoods()
+    tasks = plan_tasks(cases, neighbourhoods, arms=order.arms, repeats=order.repeats)
+    left_out = len(wanted) - len(cases)
+    return Plan(order.settings, order.system, order.concurrency, read, cases, left_out, corpus, neighbourhoods, tasks)
+
+
+def plan_again(run: RunFolder, settings: Settings, concurrency: int) -> Plan:
+    """Return the plan of a run that was begun, over the corpus as it is now.
+
+    Raises:
+        RunStateError: the folder is no run.
+        ConfigurationError: the corpus is missing.
+    """
+    system = str(run.told()["system"]["name"])
+    read, corpus = run.cases(), read_corpus(settings)
+    cases = list(read.cases.values())
+    return Plan(settings, system, concurrency, read, cases, 0, corpus, corpus.neighbourhoods(), run.tasks())
+
+
+def _fit_cases(suite: Path) -> Cases:
+    read = read_cases(suite)
+    wrong = [one for one in lint_cases(read, {}) if not is_warning(one)]
+    if wrong:
+        raise CorpusError(wrong)
+    if changed := changed_since_frozen(suite):
+        raise ConfigurationError(
+            f"{suite} is not as it was frozen: {len(changed)} files are others, such as {changed[0]}; "
+            "make the cases anew in another folder"
+        )
+    return read
+
+
+def begin(planned: Plan, below: Path, listen: Listener) -> RunFolder:
+    """Ask all of a plan in a new folder below another, and return the folder.
+
+    Raises:
+        RunInvalidError: something hidden was seen.
+        ConfigurationError: the system cannot be opened.
+        StoppedError: Ctrl-C; what was replied until then is kept.
+    """
+    with _open(planned, planned.system) as system:
+        manifest = manifest_of(planned.cases, planned.tasks, system, planned.hashes)
+        run = new_run(below, manifest)
+        begin_run(run, planned.read, planned.cases, planned.tasks, manifest)
+        _ask(run, planned, system, listen)
+    return run
+
+
+def resume(run: RunFolder, planned: Plan, listen: Listener) -> None:
+    """Go on with a run that was stopped: what it has no reply to yet is asked.
+
+    Raises:
+        RunStateError: cases, corpus, system or code are others than when it began.
+        RunInvalidError: something hidden was seen, now or before.
+        StoppedError: Ctrl-C; what was replied until then is kept.
+    """
+    with _open(planned, planned.system) as system:
+        resume_run(run, manifest_of(planned.cases, planned.tasks, system, planned.hashes))
+        _ask(run, planned, system, listen)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A run of answers that were there already.
+
+    Attributes:
+        unanswered: urls of the references that no answer belongs to; they are no part of the run.
+    """
+
+    run: RunFolder
+    unanswered: Sequence[str]
+
+
+def take_answers(answers: Path, references: Path, below: Path, settings: Settings, listen: Listener) -> Taken:
+    """Make a run of a folder of answers, each matched with a case by url, else by question.
+
+    Raises:
+        CorpusError: a file is no entry, or its block ``eval`` is none.
+        ConfigurationError: a folder is missing, or no answer belongs to a reference.
+    """
+    read, folder, corpus = read_references(references), read_entry_folder(answers), read_corpus(settings)
+    if read.problems:
+        raise CorpusError(read.problems)
+    cases = [case for case in read.cases.values() if folder.answers(case)]
+    unanswered = [case.url for case in read.cases.values() if not folder.answers(case)]
+    if not cases:
+        raise ConfigurationError(
+            f"no answer in {answers} belongs to one of the {len(unanswered)} references in {references}: "
+            "neither a url nor a question is the same"
+        )
+    tasks = [Task(case.url, case.sha256, "open", 0, ()) for case in cases]
+    planned = Plan(settings, folder.name, 1, read, cases, len(unanswered), corpus, Neighbourhoods("", {}), tasks)
+    manifest = manifest_of(cases, tasks, folder, planned.hashes)
+    run = new_run(below, manifest)
+    begin_run(run, read, cases, tasks, manifest)
+    _ask(run, planned, folder, listen)
+    finish(run, planned, floors=False)
+    return Taken(run, unanswered)
+
+
+def _open(planned: Plan, name: str) -> AbstractContextManager[System]:
+    return open_system(name, planned.settings, planned.cases, planned.corpus.entries, planned.corpus.sha256)
+
+
+def _ask(run: RunFolder, planned: Plan, system: System, listen: Listener) -> None:
+    """Ask what is open; what a reply is worth is told as it comes."""
+    materials = Materials(idf=build_idf(planned.corpus.entries.values()), entries=planned.corpus.entries)
+    cases = {one.url: one for one in planned.cases}
+    last: list[Scored] = []
+
+    def hear(case: Case, reply: Reply) -> None:
+        last[:] = [score(case, reply, materials)]
+
+    def progress(done: int, total: int) -> None:
+        listen(done, total, last[0] if last else None)
+
+    asking = Asking(run, cases, system, LeakCheck(planned.corpus.entries), progress, planned.concurrency, hear)
+    try:
+        answer_tasks(asking)
+    except KeyboardInterrupt as error:
+        raise StoppedError(f"stopped; go on with 'quicktakes eval run --resume {run.path}'") from error
+
+
+def finish(run: RunFolder, planned: Plan, *, floors: bool) -> None:
+    """Add to a run whose tasks were all asked what it is scored and read with: floors, entries, answers as entries."""
+    cases = {one.url: one for one in planned.cases}
+    for name in FLOORS if floors else ():
+        with _open(planned, name) as floor:
+            answer_by_floor(run, floor, cases, planned.tasks)
+    keep_materials(run, planned.corpus.entries)
+    write_answers(run)
+
+
+def score_again(run: RunFolder, embed: Embed | None) -> list[Scored]:
+    """Score a run and its floors from its own folder, and write scores, summary and TREC files.
+
+    Raises:
+        RunStateError: a task has no reply yet.
+        RunInvalidError: something leaked.
+        ConfigurationError: the run was not finished.
+    """
+    plain = materials_of(run)
+    score_floors(run, partial(score, materials=plain))
+    materials = materials_of(run, embed=embed)  # anew: the floors are known now
+    rows = score_run(run, partial(score, materials=materials))
+    told = summarise(rows)
+    run.summary.write_text(summary_json(told), encoding="utf-8")
+    run.read_summary.write_text(summary_markdown(told), encoding="utf-8")
+    _write_trec(run)
+    return rows
+
+
+def _write_trec(run: RunFolder) -> None:
+    replies = [reply for _, _, reply in replies_of(run)]
+    tag = str(run.told()["system"]["name"])
+    run.trec.mkdir(exist_ok=True)
+    (run.trec / "qrels").write_text(qrels(run.cases().cases.values()), encoding="utf-8")
+    (run.trec / "run").write_text(trec_run(replies, tag), encoding="utf-8")

@@ -1,0 +1,57 @@
+"""What a run is scored with, kept in its folder: any old run can be scored anew, whatever became of the corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from evals.models import Reply
+from evals.running.folder import RunFolder
+from evals.running.planning import Task
+from evals.running.rows import rows_in
+from evals.scoring import Materials, build_idf, load_idf, save_idf
+from rag.corpus import Entry, load_corpus, render_entry
+from rag.ports import Vectors
+
+Embed = Callable[[Sequence[str]], Vectors]
+"""Returns a unit vector for each of some texts."""
+
+NEAREST: Final = "floor:nearest"
+_FLOOR_METRIC: Final = "content_f1"
+
+
+def keep_materials(run: RunFolder, entries: Mapping[str, Entry]) -> None:
+    """Write down what words weigh in a corpus, and the entries of it that are named by what was asked and replied."""
+    save_idf(build_idf(entries.values()), run.idf)
+    wanted = {url for case in run.cases().cases.values() for url in case.sources}
+    wanted |= _named(run.tasks(), run.kept_replies().values())
+    run.corpus.mkdir(exist_ok=True)
+    for number, url in enumerate(sorted(wanted & entries.keys()), start=1):
+        entry = entries[url]
+        file = run.corpus / f"{number:05d}-{entry.file_name}"
+        file.write_text(render_entry(entry), encoding="utf-8", newline="")
+
+
+def _named(tasks: Iterable[Task], replies: Iterable[Reply]) -> set[str]:
+    urls = {url for task in tasks for url in task.excluded}
+    for reply in replies:
+        urls |= {*reply.retrieved, *reply.context, *(cited.url for cited in reply.citations)}
+    return urls
+
+
+def materials_of(run: RunFolder, system_prompt: str = "", embed: Embed | None = None) -> Materials:
+    """Return what a run is scored with; the floors are those of its own nearest entries, where they were scored.
+
+    Raises:
+        ConfigurationError: what words weigh was not kept, or was counted by other rules.
+    """
+    nearest = rows_in(run.floor_scores(NEAREST))
+    floors = {row.case: row.metrics[_FLOOR_METRIC] for row in nearest if _FLOOR_METRIC in row.metrics}
+    return Materials(
+        idf=load_idf(run.idf),
+        entries=load_corpus(run.corpus).entries if run.corpus.is_dir() else {},
+        floors=MappingProxyType(floors),
+        system_prompt=system_prompt,
+        embed=embed,
+    )
