@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
-from evals.models import Scored
+from evals.models import Arm, Kind, Scored
 from evals.reporting.summary import Summary, summarise
 from evals.running import RunFolder
 from evals.statistics import Cell, Difference, Selector
@@ -37,30 +37,40 @@ def show_headline(run: RunFolder, rows: Sequence[Scored]) -> None:
 
 
 def _headline(told: Summary) -> Table:
-    title = f"{told.n_replies:,} replies to {told.n_cases:,} cases, split {told.split or 'all'}; intervals of 95 %"
-    table = Table("kind", "arm", *(name.replace("_", " ") for name in HEADLINE), title=title)
+    title = f"{told.n_replies:,} replies to {told.n_cases:,} cases, split {told.split or 'all'}"
+    table = Table("metric", "mean", "95 %", "scored", "clusters", title=title)
     for kind in KINDS:
         for arm in ARMS:
             cells = [told.cells.get(Selector(metric, kind, arm)) for metric in HEADLINE]
             if any(cells):
-                table.add_row(kind, arm, *map(_mean, cells))
+                table.add_section()
+                table.add_row(f"[bold]{_named(kind, arm)}[/]")
+            for cell in cells:
+                if cell is not None:
+                    table.add_row(*_figures(cell))
     return table
 
 
-def _mean(cell: Cell | None) -> str:
-    if cell is None or cell.scored is None:
-        return "-"
+def _named(kind: Kind, arm: Arm) -> str:
+    return kind.replace("_", " ") + (", held out" if arm == "held_out" else "")
+
+
+def _figures(cell: Cell) -> tuple[str, str, str, str, str]:
+    scored = f"{cell.n_scored}/{cell.n_eligible}"
+    if cell.scored is None:
+        return cell.selector.metric, "-", "-", scored, "-"
     interval = cell.scored.interval
-    ends = "" if interval is None else f"\n{interval.low:.2f}-{interval.high:.2f}"
-    return f"{cell.scored.mean:.3f}{ends}\nn {cell.n_scored}/{cell.n_eligible}"
+    ends = "-" if interval is None else f"{interval.low:.3f} to {interval.high:.3f}"
+    return cell.selector.metric, f"{cell.scored.mean:.3f}", ends, scored, str(cell.scored.n_clusters)
 
 
 def _failures(told: Summary) -> Table:
-    kinds = [name for name in (told.failures[0].counts if told.failures else ()) if name != "none"]
-    table = Table("kind", "arm", "none", *kinds, title="What went wrong first")
+    table = Table("kind", "replies", "what went wrong first", title="Failures")
     for one in told.failures:
-        counts: Mapping[str, int] = {str(name): count for name, count in one.counts.items()}
-        table.add_row(one.kind, one.arm, *(str(counts[name] or "") for name in ("none", *kinds)))
+        counts = {name: count for name, count in one.counts.items() if count and name != "none"}
+        worst_first = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        written = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in worst_first)
+        table.add_row(_named(one.kind, one.arm), str(sum(one.counts.values())), written or "nothing")
     return table
 
 
