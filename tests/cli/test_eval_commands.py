@@ -1,0 +1,233 @@
+"""``quicktakes eval``: suites checked, runs made, scored, compared and held to gates."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evals.cases import render_case
+from evals.models import Case, Nugget
+
+Run = Callable[..., Any]
+
+LEAVES = "/learn/biology/questions/why-do-leaves-look-green"
+ANSWER = "Chlorophyll in leaves reflects green light and absorbs red and blue light."
+GREEN = Case(
+    url="/learn/biology/questions/green-leaves",
+    kind="control",
+    split="test",
+    cluster="leaves",
+    corpus="starter",
+    question="Why do leaves look green?",
+    answer=ANSWER,
+    expect="answer",
+    sources={LEAVES: 2},
+    nuggets=(Nugget("n1", "Chlorophyll reflects green", "vital", ("reflects green",)),),
+    twin="/learn/biology/questions/football",
+    author="synthetic",
+)
+REWORDED = replace(
+    GREEN,
+    url="/learn/biology/questions/green-leaves-again",
+    kind="held_out_paraphrase",
+    question="What makes a leaf look green to us?",
+    twin=None,
+    hold_out="neighbourhood",
+)
+FOOTBALL = replace(
+    GREEN,
+    url="/learn/biology/questions/football",
+    kind="out_of_domain",
+    question="Who won the football cup last night?",
+    answer="The corpus says nothing of football.",
+    expect="refuse",
+    sources={},
+    nuggets=(),
+    twin=GREEN.url,
+)
+ELSEWHERE = replace(REWORDED, url="/learn/biology/questions/whales", corpus="real", sources={"/learn/no/where": 2})
+
+
+def write_suite(folder: Path, *cases: Case) -> str:
+    """Write cases into a new folder, and return it."""
+    folder.mkdir()
+    for number, case in enumerate(cases, start=1):
+        text = render_case(case, number, dt.date(2026, 1, 31))
+        (folder / f"{case.url.rpartition('/')[2]}.md").write_text(text, encoding="utf-8")
+    return folder.name
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> str:
+    """Return a suite of three cases over the corpus here, and one over another."""
+    return write_suite(tmp_path / "suite", GREEN, REWORDED, FOOTBALL, ELSEWHERE)
+
+
+@pytest.fixture
+def scored(run: Run, suite: str) -> Path:
+    """Return the folder of a run of the suite."""
+    assert run("eval", "run", "--suite", suite).code == 0
+    (only,) = Path("runs").iterdir()
+    return only
+
+
+def test_a_run_keeps_all_that_it_was_made_of(scored: Path) -> None:
+    """Cases, replies, floors, entries, scores, summary, TREC files and the answers as entries lie in its folder."""
+    names = {str(file.relative_to(scored)) for file in scored.rglob("*") if file.is_file()}
+    kept = {"manifest.json", "plan.jsonl", "answers.jsonl", "scores.jsonl", "summary.json", "summary.md", "idf.json"}
+    assert kept <= names
+    assert {"trec/qrels", "trec/run", "floors/echo.jsonl", "floors/nearest-scores.jsonl"} <= names
+    assert {"answers/open/green-leaves.md", "answers/held_out/green-leaves-again.md"} <= names
+    rows = [json.loads(line) for line in (scored / "scores.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {(row["case"], row["arm"]) for row in rows} == {
+        (GREEN.url, "open"),
+        (REWORDED.url, "open"),
+        (REWORDED.url, "held_out"),
+        (FOOTBALL.url, "open"),
+    }
+
+
+def test_answers_of_a_run_are_entries_like_any_other(run: Run, scored: Path) -> None:
+    """The product's own linter reads what a run answered."""
+    listed = run("corpus", "stats", "--corpus-dir", str(scored / "answers/open"))
+    assert listed.code == 0
+
+
+def test_two_runs_of_the_same_inputs_give_the_same_bytes(run: Run, scored: Path, suite: str) -> None:
+    """Scores and summary are byte-identical, whenever and in whatever folder a run is made."""
+    assert run("eval", "run", "--suite", suite, "--out", "again").code == 0
+    (other,) = Path("again").iterdir()
+    for name in ("scores.jsonl", "summary.json", "summary.md", "plan.jsonl", "manifest.json", "trec/run"):
+        assert (other / name).read_bytes() == (scored / name).read_bytes(), name
+
+
+def test_scoring_again_changes_nothing_and_needs_no_corpus(run: Run, scored: Path) -> None:
+    """A run is scored from its own folder alone."""
+    before = {name: (scored / name).read_bytes() for name in ("scores.jsonl", "summary.json")}
+    for file in Path("corpus").iterdir():
+        file.unlink()
+    assert run("eval", "score", str(scored)).code == 0
+    assert {name: (scored / name).read_bytes() for name in before} == before
+
+
+def test_cases_over_other_entries_are_left_out_and_told(run: Run, suite: str) -> None:
+    """Where the corpus lacks what a case is over, the case is skipped in words."""
+    assert "1 cases are over entries that corpus lacks" in run("eval", "run", "--suite", suite, "--no-floors").err
+
+
+def test_headline_list_and_case_are_shown(run: Run, scored: Path) -> None:
+    """What was scored can be read for the run, and for a case by the end of its url."""
+    assert "content_f1" in run("eval", "show", str(scored)).out
+    assert scored.name[:16] in run("eval", "list").out
+    shown = run("eval", "show", str(scored), "green-leaves").out
+    assert "reflects green light" in shown
+    assert "nugget_recall_vital 1" in shown
+    assert "cases whose url ends in" in run("eval", "show", str(scored), "nothing").err
+
+
+def test_a_run_is_held_to_gates(run: Run, scored: Path) -> None:
+    """Exit code 0 where all pass, 2 where one fails, 3 where nothing was scored; JUnit says which."""
+    gates = Path("gates.yaml")
+    gates.write_text("hard:\n  citation_validity: 1.0\n", encoding="utf-8")
+    assert run("eval", "gate", str(scored), "--gates", "gates.yaml").code == 0
+    gates.write_text("hard:\n  citation_validity: 0.5\n", encoding="utf-8")
+    assert run("eval", "gate", str(scored), "--gates", "gates.yaml").code == 2
+    assert "failure" in (scored / "junit.xml").read_text(encoding="utf-8")
+    gates.write_text("hard:\n  nonsense: 1.0\n", encoding="utf-8")
+    assert run("eval", "gate", str(scored), "--gates", "gates.yaml").code == 3
+
+
+def test_a_run_is_compared_with_itself(run: Run, scored: Path) -> None:
+    """Nothing differs, and a few clusters are said to be too few."""
+    compared = run("eval", "compare", str(scored), str(scored), "--metric", "content_f1")
+    assert compared.code == 0
+    assert "too few" in " ".join(compared.out.split())
+
+
+def test_a_folder_of_answers_is_scored_by_url_or_question(run: Run, suite: str) -> None:
+    """Another tool's answers are matched with the cases; what was not answered is told."""
+    drafts = Path("drafts")
+    write_suite(drafts, replace(GREEN, url="/learn/biology/questions/another-name"))
+    done = run("eval", "score", "--answers", "drafts", "--references", suite, "--out", "scored")
+    assert done.code == 0
+    assert f"no answer: {REWORDED.url}" in done.err
+    (folder,) = Path("scored").iterdir()
+    (row,) = [json.loads(line) for line in (folder / "scores.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert (row["case"], row["metrics"]["content_f1"]) == (GREEN.url, 1.0)
+
+
+def test_ctrl_c_says_how_to_go_on(run: Run, suite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stopped run ends with 130 and the command that resumes it, which asks only what is missing."""
+    asked: list[str] = []
+    from evals.systems.ours import Ours  # noqa: PLC0415 imported late by the command too
+
+    answer = Ours.answer
+
+    async def stop_after_two(self: Ours, case: Case, *rest: Any) -> Any:
+        if len(asked) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.sleep(10)
+        asked.append(case.url)
+        return await answer(self, case, *rest)
+
+    monkeypatch.setattr(Ours, "answer", stop_after_two)
+    stopped = run("eval", "run", "--suite", suite, "--no-floors")
+    assert stopped.code == 130
+    (folder,) = Path("runs").iterdir()
+    assert f"--resume {folder}" in stopped.err
+    monkeypatch.setattr(Ours, "answer", answer)
+    assert run("eval", "run", "--resume", str(folder), "--no-floors").code == 0
+    assert len((folder / "answers.jsonl").read_text(encoding="utf-8").splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("run", "--suite", "nowhere"), "nowhere"),
+        (("run", "--suite", "suite", "--system", "oracle"), "oracle"),
+        (("run", "--suite", "suite", "--kind", "riddle"), "riddle"),
+        (("run", "--resume", "nowhere"), "no run"),
+        (("score",), "--answers"),
+        (("show", "nowhere"), "no scores"),
+        (("compare", "nowhere", "nowhere", "--metric", "content_f1[riddle]"), "nowhere"),
+        (("gate", "nowhere", "--gates", "nowhere.yaml"), "nowhere.yaml"),
+    ],
+)
+def test_bad_input_is_one_line(run: Run, suite: str, arguments: tuple[str, ...], told: str) -> None:
+    """What is wrong is named, with what to do."""
+    del suite
+    result = run("eval", *arguments)
+    assert result.code == 1
+    assert told in result.err
+    assert result.err.count("error: ") == 1
+    assert "Traceback" not in result.err
+
+
+def test_a_suite_that_is_unfit_is_refused(run: Run, suite: str) -> None:
+    """`eval lint` names each problem with its line, and `eval run` does not measure with it."""
+    file = Path(suite) / "football.md"
+    file.write_text(file.read_text(encoding="utf-8").replace("twin:", "twins:"), encoding="utf-8")
+    linted = run("eval", "lint", suite)
+    assert (linted.code, "twins" in linted.out) == (1, True)
+    refused = run("eval", "run", "--suite", suite)
+    assert (refused.code, "twins" in refused.err) == (1, True)
+
+
+def test_cases_are_made_of_a_corpus_and_frozen(run: Run) -> None:
+    """Each entry becomes a held-out case; a frozen suite that was changed is not measured with."""
+    made = run("eval", "make-cases", "corpus", "--out", "cases")
+    assert made.out.startswith("3 cases in 3 clusters")
+    assert run("eval", "run", "--suite", "cases", "--no-floors").code == 0
+    first = min(Path("cases").glob("*.md"))
+    first.write_text(first.read_text(encoding="utf-8").replace("Kidneys filter", "Kidneys strain"), encoding="utf-8")
+    again = run("eval", "run", "--suite", "cases")
+    assert (again.code, "is not as it was frozen" in again.err) == (1, True)
