@@ -16,7 +16,7 @@ from evals.statistics.correcting import Corrected, corrected_mean
 from evals.statistics.means import SAMPLING, Sampling
 
 LEAST_KAPPA: Final = 0.6
-"""From where agreement is substantial (Landis and Koch, 1977); below it a judge's numbers are shown and gate nothing."""
+"""From where agreement is substantial (Landis and Koch, 1977); below it a judge's numbers gate nothing."""
 
 LEAST_LABELS: Final = 100
 """From where a judge's mean is corrected: with fewer, the correction's own interval says next to nothing."""
@@ -97,7 +97,9 @@ def calibrate(items: Iterable[LabelledItem], judging: Judging, sampling: Samplin
     said: defaultdict[tuple[str, int], list[Judgement]] = defaultdict(list)
     for one in judgements:
         said[one.case, one.repeat].append(one)
-    tasks = {task: _calibration(task, own, said, sampling) for task, own in sorted(by_task.items())}
+    tasks: dict[JudgeName, TaskCalibration] = {}
+    for task, own in by_task.items():
+        tasks[task] = _calibration(task, own, said, sampling)
     return Calibration(judging.judge.model.name, tasks)
 
 

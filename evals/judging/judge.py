@@ -107,7 +107,8 @@ def _read(spent: Judgement, question: Question) -> Judgement:
 def self_preference_warning(judge: str, answerer: str) -> str | None:
     """Return what a report must say where a judge is of the family of what it judges; None where it is not.
 
-    Models prefer their own words: Panickssery et al. (2024), "LLM evaluators recognize and favor their own generations".
+    Models prefer their own words: Panickssery et al. (2024), "LLM evaluators recognize and favor their own
+    generations".
 
     Args:
         judge: name of the judge's model, ``provider:model``.
@@ -117,8 +118,8 @@ def self_preference_warning(judge: str, answerer: str) -> str | None:
     if family != family_of(answerer):
         return None
     return (
-        f"The judge {judge} is of the same family ({family}) as {answerer}, which wrote the answers: judges prefer what "
-        "sounds like themselves, so trust its verdicts less, or name a judge of another family."
+        f"The judge {judge} is of the same family ({family}) as {answerer}, which wrote the answers: judges prefer "
+        "what sounds like themselves, so trust its verdicts less, or name a judge of another family."
     )
 
 
