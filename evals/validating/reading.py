@@ -10,8 +10,8 @@ Or two answers a line, with which of them is better:
      "cluster"?}
 
 A preference as a number is above 0 for ``a``, below 0 for ``b``, and the further from 0 the clearer; ``a``, ``b`` and
-``tie`` stand for 1, -1 and 0. ``annotator`` says who judged; what several say of the same is averaged. ``cluster`` names
-what is not independent, such as questions about one entry; the question by default.
+``tie`` stand for 1, -1 and 0. ``annotator`` says who judged; what several say of the same is averaged. ``cluster``
+names what is not independent, such as questions about one entry; the question by default.
 """
 
 from __future__ import annotations
