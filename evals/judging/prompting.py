@@ -27,7 +27,7 @@ PLACEHOLDERS: Final[Mapping[JudgeName, frozenset[str]]] = {
 _SEPARATOR: Final = "\n===\n"
 _TAG_LENGTH: Final = 12
 _FENCE: Final = re.compile(
-    rf"<\s*/?\s*(?:{'|'.join(sorted(frozenset[str]().union(*PLACEHOLDERS.values())))})\b(?:[^<>]*>)?", re.IGNORECASE
+    rf"<\s*/?\s*(?:{'|'.join(sorted(frozenset[str]().union(*PLACEHOLDERS.values())))})(?:[^<>]*>)?", re.IGNORECASE
 )
 
 
