@@ -9,7 +9,7 @@ from typing import Final
 
 from evals.judging.judgement import CREDITS, Judgement, JudgeName
 from evals.judging.labelled import LabelledItem
-from evals.judging.metrics import pair_verdict
+from evals.judging.metrics import METRICS, pair_verdict
 from evals.judging.running import Judging
 from evals.statistics.agreement import Agreement, cohen_kappa, krippendorff_alpha
 from evals.statistics.correcting import Corrected, corrected_mean
@@ -76,6 +76,10 @@ class Calibration:
     def may_gate(self, judge: JudgeName) -> bool:
         """Return whether a gate may read this judge's numbers; never where nobody labelled anything for it."""
         return judge in self.tasks and self.tasks[judge].may_gate
+
+    def may_gate_metric(self, metric: str) -> bool:
+        """Return whether a gate may read a metric: any that is no judge's, and those of judges that are calibrated."""
+        return metric not in METRICS or self.may_gate(METRICS[metric])
 
 
 def calibrate(items: Iterable[LabelledItem], judging: Judging, sampling: Sampling = SAMPLING) -> Calibration:

@@ -14,6 +14,17 @@ from evals.models import Case, Reply, Scored
 
 _DECIMALS: Final = 6
 
+METRICS: Final[Mapping[str, JudgeName]] = {
+    "judge_nugget_recall_vital": "nuggets",
+    "judge_nugget_recall_vital_half": "nuggets",
+    "judge_nugget_recall_all": "nuggets",
+    "judge_nugget_recall_all_half": "nuggets",
+    "judge_support": "support",
+    "judge_claims_contradicted": "support",
+    "judge_contradiction": "contradiction",
+}
+"""The metrics of `judged_metrics`, and which judge's word each is."""
+
 SWAPPED: Final = {"a": "b", "b": "a", "tie": "tie"}
 
 

@@ -97,6 +97,7 @@ def test_a_judge_that_is_right_may_gate(items: list[LabelledItem]) -> None:
         assert all(count == 0 for label, row in one.confusion.items() for word, count in row.items() if word != label)
         assert all(agreed == of for agreed, of in one.by_stratum.values())
         assert found.may_gate(task)
+    assert found.may_gate_metric("judge_support")
 
 
 def test_a_judge_that_draws_lots_may_not(items: list[LabelledItem]) -> None:
@@ -154,6 +155,8 @@ def test_what_has_no_verdict_is_counted_apart(items: list[LabelledItem]) -> None
     assert found.tasks["support"].unscored == {"judge: off the menu": 3}
     assert (found.tasks["support"].n, found.tasks["support"].kappa.value) == (12, 1.0)
     assert not found.may_gate("pairwise")
+    assert not found.may_gate_metric("judge_contradiction")
+    assert found.may_gate_metric("content_f1")
     none = calibrate(own, judging_of(own, lambda *_: "perhaps"), SAMPLING).tasks["support"]
     assert (none.n, none.kappa.value, none.self_consistency, none.may_gate) == (0, None, None, False)
 

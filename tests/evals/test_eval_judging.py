@@ -14,8 +14,10 @@ from suite_cases import make_case
 
 from evals.errors import RunStateError
 from evals.judging import (
+    METRICS,
     Judge,
     Judgement,
+    JudgeName,
     Judging,
     judge_pairs,
     judge_run,
@@ -23,11 +25,12 @@ from evals.judging import (
     judgement_from,
     open_judge,
     preferences,
+    prompting,
     self_preference_warning,
     with_judged,
 )
 from evals.judging.asking import contradiction_question, listed, nugget_questions, pair_questions, support_questions
-from evals.judging.prompting import fill_prompt, unfenced
+from evals.judging.prompting import PLACEHOLDERS, fill_prompt, judge_prompt, unfenced
 from evals.judging.reading import read_verdicts
 from evals.models import Case, Cited, Claim, Nugget, Reply
 from evals.running import line_of
@@ -107,6 +110,7 @@ def test_verdicts_become_metrics() -> None:
         "judge_claims_contradicted": 0.5,
         "judge_contradiction": 1.0,
     }
+    assert set(metrics.metrics) == set(METRICS)
     lost = judged_metrics(judged(GOOD[0], *GOOD[1:3], "?"), {CASE.url: CASE})[CASE.url, "open", 0]
     assert lost.unscored == {"judge_contradiction": "judge: off the menu"}
     assert "judge_contradiction" not in lost.metrics
@@ -390,6 +394,21 @@ def test_no_judge_is_asked_where_none_is_named(tmp_path) -> None:  # noqa: ANN00
     assert open_judge(replace(settings, judge_model=None), "seed") is None
     with pytest.raises(ConfigurationError, match="one model"):
         open_judge(replace(settings, judge_model="openai:a,openai:b"), "seed")
+
+
+def test_a_judge_of_another_provider_needs_its_package() -> None:
+    """And says which."""
+    with pytest.raises(ConfigurationError, match="nobody:model"):
+        open_judge(replace(Settings(), judge_model="nobody:model"), "seed")
+
+
+@pytest.mark.parametrize("name", sorted(PLACEHOLDERS))
+def test_prompts_are_checked_and_versioned(name: JudgeName, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each names the hash of its text; one that was changed so that it lacks something is not used."""
+    assert judge_prompt(name).fingerprint.startswith(f"judge-{name}:")
+    monkeypatch.setattr(prompting, "PLACEHOLDERS", {name: frozenset({"poem"})})
+    with pytest.raises(ConfigurationError, match=rf"{name}\.md must have two parts and the placeholders poem, tag"):
+        judge_prompt.__wrapped__(name)
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])

@@ -149,6 +149,19 @@ def test_a_metric_that_needs_more_than_a_reference_is_left_out(tmp_path: Path) -
     assert not {one for one in names if one.startswith(("grounding", "citation", "nugget", "refus", "false_answer"))}
 
 
+def test_of_metrics_that_count_faults_less_is_better(tmp_path: Path) -> None:
+    """One that finds fault where people do goes with them: its sign is turned."""
+    wrong = "Plant cells do not swell when water enters by osmosis."
+    lines = [
+        {"question": question, "reference": wrong.replace("do not ", ""), "answer": answer, "score": score}
+        for question, answer, score in zip(
+            QUESTIONS, [wrong, wrong.replace("do not ", "")] * 4, [1, 4] * 4, strict=True
+        )
+    ]
+    validation = validate(read_human(written(tmp_path, *lines)), Materials(idf=IDF), SAMPLING)
+    assert found_of(validation, "polarity_flags").spearman.value == pytest.approx(1)
+
+
 def test_it_is_told_as_a_table_and_as_json(tmp_path: Path) -> None:
     """The same bytes each time, the metric that goes best with people first."""
     lines = [scored_line(question, count, count) for question, count in zip(QUESTIONS, [1, 2, 3, 4] * 2, strict=True)]
