@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+
+import numpy as np
 
 from evals.models import Case, Reply
 from evals.scoring import Idf, Materials, score
 from evals.scoring.text import tokens_of
-from evals.statistics.agreement import Agreement, krippendorff_alpha
+from evals.statistics.agreement import Agreement, bootstrapped, krippendorff_alpha, quotients
 from evals.statistics.correlation import WithPeople, with_people
 from evals.statistics.directions import gain
 from evals.statistics.means import SAMPLING, Sampling
@@ -138,20 +140,17 @@ def _with_scores(items: Sequence[HumanItem], values: Sequence[Sequence[float]], 
 
 
 def _with_preferences(items: Sequence[HumanItem], values: Sequence[Sequence[float]], sampling: Sampling) -> WithPeople:
-    """Return how a metric's differences go with preferences, and of how many pairs it prefers the same answer.
+    """Return how a metric's differences go with preferences, and of what share of them it prefers the same answer.
 
-    The share is reckoned over single answers, of which only those of one item are compared.
+    What people call a tie counts for nothing in the share, what the metric calls one for a half.
     """
-    preferred, clusters = [item.value for item in items], [item.cluster for item in items]
-    differences = with_people([a - b for a, b in values], preferred, clusters, sampling=sampling)
-    single = with_people(
-        [one for own in values for one in own],
-        [one for value in preferred for one in (value, 0.0)],
-        [cluster for cluster in clusters for _ in range(2)],
-        within=[str(number) for number in range(len(items)) for _ in range(2)],
-        sampling=sampling,
-    )
-    return WithPeople(differences.pearson, differences.spearman, single.pairwise)
+    differences, preferred = np.asarray([a - b for a, b in values]), np.asarray([item.value for item in items])
+    clusters = [item.cluster for item in items]
+    told = (preferred != 0).astype(np.float64)
+    agreed = told * (1 + np.sign(differences) * np.sign(preferred)) / 2
+    found = with_people(list(differences), list(preferred), clusters, sampling=sampling)
+    share = bootstrapped(lambda weights: quotients(weights @ agreed, weights @ told), clusters, sampling)
+    return replace(found, pairwise=share)
 
 
 def _people(items: Sequence[HumanItem], sampling: Sampling) -> Agreement | None:

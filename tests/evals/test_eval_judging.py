@@ -97,6 +97,16 @@ def test_four_questions_are_asked_of_a_cited_answer() -> None:
     assert nuggets.prompt_tokens > 100
 
 
+def test_a_claim_is_held_against_what_the_answer_was_made_from() -> None:
+    """A quote alone has lost what its pronouns stand for; it will do where the system tells no more."""
+    first, second = support_questions(REPLY)
+    assert first.texts == {"claim": "Water moves to where there is more solute.", "source": CONTEXT}
+    assert second.texts["source"] == CONTEXT
+    (quoted, _) = support_questions(replace(REPLY, context={}))
+    assert quoted.texts["source"] == "Water moves towards the side with more solute."
+    assert list(support_questions(replace(REPLY, context={}, citations=(Cited(1, "/a"),)))) == []
+
+
 def test_verdicts_become_metrics() -> None:
     """Each with its own name; a metric of which an item has no verdict has none, and says why."""
     metrics = judged_metrics(judged(*GOOD), {CASE.url: CASE})[CASE.url, "open", 0]
