@@ -1,0 +1,35 @@
+"""Judges: language models with one narrow question each, and how far they say what people say."""
+
+from evals.judging.calibration import LEAST_KAPPA, LEAST_LABELS, Calibration, TaskCalibration, calibrate
+from evals.judging.judge import Judge, self_preference_warning
+from evals.judging.judgement import Judgement, JudgeName, Question, judgement_from
+from evals.judging.labelled import LabelledItem, read_labelled
+from evals.judging.metrics import METRICS, Judged, Preference, judged_metrics, preferences, with_judged
+from evals.judging.opening import open_judge
+from evals.judging.running import Judging, judge_pairs, judge_run
+
+__all__ = [
+    "LEAST_KAPPA",
+    "LEAST_LABELS",
+    "METRICS",
+    "Calibration",
+    "Judge",
+    "JudgeName",
+    "Judged",
+    "Judgement",
+    "Judging",
+    "LabelledItem",
+    "Preference",
+    "Question",
+    "TaskCalibration",
+    "calibrate",
+    "judge_pairs",
+    "judge_run",
+    "judged_metrics",
+    "judgement_from",
+    "open_judge",
+    "preferences",
+    "read_labelled",
+    "self_preference_warning",
+    "with_judged",
+]

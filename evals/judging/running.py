@@ -1,0 +1,105 @@
+"""The stage that judges: each judgement is told as it comes, so a run that is stopped goes on where it was."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from evals.judging.asking import pair_questions, questions_about
+from evals.judging.judge import Judge, blank_judgement
+from evals.judging.judgement import Judgement, Question
+from evals.models import Arm, Case, Reply
+from rag.errors import ProviderError
+
+_EMPTY: Final = "system: gave nothing to judge"
+
+Place = tuple[str, Arm, int]
+"""Case, arm and repeat of a reply."""
+
+
+def _ignore(_judgement: Judgement) -> None:
+    return
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """How a run is judged.
+
+    Attributes:
+        kept: judgements of before; of a key that is there twice the last counts.
+        record: called with each new judgement as it comes, to be written down.
+        concurrency: how many requests are under way at once.
+    """
+
+    judge: Judge
+    kept: Iterable[Judgement] = ()
+    record: Callable[[Judgement], None] = _ignore
+    concurrency: int = 1
+    _known: dict[str, Judgement] = field(default_factory=dict[str, Judgement], init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._known.update({one.key: one for one in self.kept if one.is_settled})
+
+    def ask_all(self, questions: Iterable[Question]) -> list[Judgement]:
+        """Return the judgements of questions, in their order; only what has none yet is asked for.
+
+        Raises:
+            ProviderError: the server refuses, or nothing more may be spent; what came until then was recorded.
+        """
+        asked = list(questions)
+        keys = [self.judge.key(question) for question in asked]
+        wanted = {key: question for key, question in zip(keys, asked, strict=True) if key not in self._known}
+        asyncio.run(self._ask_open(list(wanted.values())))
+        return [self._known[key] for key in keys]
+
+    async def _ask_open(self, questions: Sequence[Question]) -> None:
+        waiting = iter(questions)
+
+        async def work() -> None:
+            for question in waiting:
+                judgement = _without_answer(self.judge, question) or await self.judge.ask(question)
+                self._known[judgement.key] = judgement
+                self.record(judgement)
+
+        try:
+            async with asyncio.TaskGroup() as workers:
+                for _ in range(self.concurrency):
+                    workers.create_task(work())
+        except* ProviderError as group:
+            raise group.exceptions[0] from None
+        finally:
+            await self.judge.aclose()
+
+
+def judge_run(cases: Mapping[str, Case], replies: Iterable[Reply], judging: Judging) -> list[Judgement]:
+    """Judge the replies of a run: their nuggets, their cited claims, and whether they contradict the reference.
+
+    Raises:
+        ProviderError: as `Judging.ask_all`.
+    """
+    return judging.ask_all(one for reply in replies for one in questions_about(cases[reply.case], reply))
+
+
+def judge_pairs(cases: Mapping[str, Case], a: Iterable[Reply], b: Iterable[Reply], judging: Judging) -> list[Judgement]:
+    """Judge which of two runs' replies to the same cases are better, each pair in both orders.
+
+    Raises:
+        ProviderError: as `Judging.ask_all`.
+    """
+    others = {place_of(reply): reply for reply in b}
+    pairs = [(one, others[place_of(one)]) for one in a if place_of(one) in others]
+    return judging.ask_all(question for one, other in pairs for question in pair_questions(cases[one.case], one, other))
+
+
+def place_of(reply: Reply) -> Place:
+    """Return which reply of a run it is."""
+    return reply.case, reply.arm, reply.repeat
+
+
+def _without_answer(judge: Judge, question: Question) -> Judgement | None:
+    """Return the judgement of a reply without words, which nobody need be asked about; None where it has some."""
+    if question.judge != "nuggets" or question.texts["answer"].strip():
+        return None
+    return replace(blank_judgement(judge, question), unscored=dict.fromkeys(question.items, _EMPTY))
