@@ -53,9 +53,7 @@ def history(points: Sequence[HistoryPoint]) -> Figure:
     return Figure("history", f"{len(points)} runs", told, _WIDTH, last + 16, marks)
 
 
-def _panel(
-    name: str, points: Sequence[HistoryPoint], systems: Sequence[str], x: Scale, top: float
-) -> Iterator[str]:
+def _panel(name: str, points: Sequence[HistoryPoint], systems: Sequence[str], x: Scale, top: float) -> Iterator[str]:
     values = [value for one in points for value in one.metrics.get(name, ())]
     y = Scale(0, max(1.0, *values), top + _PANEL, top)
     yield from beside(y, _LEFT, _RIGHT, name)

@@ -74,7 +74,9 @@ def lengths(content: ReportContent) -> Figure | None:
     marks.append(line(x(1), _TOP, x(1), _TOP + _SIDE, "cut"))
     marks += [*_dots(content, points, x, y), *legend(_LEFT + _SIDE + 14, _TOP + 14, _arms(points), 60)]
     r = correlation([one for _, one, _ in points], [one for _, _, one in points])
-    told = "Too few replies, or all alike: no correlation." if r is None else f"Pearson's r {r:.2f}, over {len(points)}."
+    told = (
+        "Too few replies, or all alike: no correlation." if r is None else f"Pearson's r {r:.2f}, over {len(points)}."
+    )
     marks.append(text(_LEFT + _SIDE + 14, _TOP + 70, "" if r is None else f"r = {r:.2f}", "tick"))
     return Figure("lengths", "Length and content F1", told, _WIDTH + 90, _TOP + _SIDE + 44, marks)
 
@@ -100,9 +102,13 @@ def paired(content: ReportContent, baseline: Baseline, metric: str) -> Figure | 
     marks += [*beside(y, _LEFT, _LEFT + _SIDE, f"{metric}, this run"), line(x(0), y(0), x(1), y(1), "cut")]
     for one in moved:
         told = f"{one.case} ({one.arm}): {one.before:.3f} to {one.after:.3f}"
-        marks.append(to_case(content.anchors[one.case], dot(x(one.before), y(one.after), _ARM_STYLES[one.arm], told, 3.5)))
+        marks.append(
+            to_case(content.anchors[one.case], dot(x(one.before), y(one.after), _ARM_STYLES[one.arm], told, 3.5))
+        )
     rose, fell = sum(one.after > one.before for one in moved), sum(one.after < one.before for one in moved)
-    told = f"{rose} rose, {fell} fell, {len(moved) - rose - fell} stayed. Those that moved most stand in the table below."
+    told = (
+        f"{rose} rose, {fell} fell, {len(moved) - rose - fell} stayed. Those that moved most stand in the table below."
+    )
     marks.append(text(_LEFT + _SIDE + 14, _TOP + 70, f"{rose} rose", "tick"))
     marks.append(text(_LEFT + _SIDE + 14, _TOP + 90, f"{fell} fell", "tick"))
     marks += legend(_LEFT + _SIDE + 14, _TOP + 14, _styles_of([one.arm for one in moved]), 60)
@@ -137,7 +143,8 @@ def recall_curve(content: ReportContent) -> Figure | None:
         marks.append(path([(x(k), y(value)) for k, value in zip(_DEPTHS, points, strict=True)], f"l{at % 8}"))
         told = ((k, value, f"{kind}: recall at {k} {value:.3f}") for k, value in zip(_DEPTHS, points, strict=True))
         marks.extend(dot(x(k), y(value), f"c{at % 8}", words, 3) for k, value, words in told)
-        marks.append(text(_LEFT + _SIDE + 10, end + 4, f"{kind} {points[-1]:.3f}", "tick"))
+        marks.append(dot(_LEFT + _SIDE + 14, end, f"c{at % 8}"))
+        marks.append(text(_LEFT + _SIDE + 24, end + 4, f"{kind} {points[-1]:.3f}", "tick"))
     told = "; ".join(f"{kind} {points[0]:.3f} at 1, {points[-1]:.3f} at 10" for kind, points in curves.items())
     return Figure("recall", "Recall by depth", told, _WIDTH + 110, _TOP + 304, marks)
 
@@ -160,14 +167,20 @@ def risk_coverage(content: ReportContent) -> Figure | None:
     if not curves:
         return None
     x, y = Scale(0, 1, _LEFT, _LEFT + _SIDE), Scale(0, 1, _TOP + 260, _TOP)
-    marks = [*below(x, _TOP, _TOP + 260, "coverage: share of questions answered"), *beside(y, _LEFT, _LEFT + _SIDE, "risk")]
+    marks = [
+        *below(x, _TOP, _TOP + 260, "coverage: share of questions answered"),
+        *beside(y, _LEFT, _LEFT + _SIDE, "risk"),
+    ]
     for at, (arm, points) in enumerate(curves.items()):
         marks.append(path([(x(one.coverage), y(one.risk)) for one in points], f"l{at}"))
         for one in points:
             told = f"{arm}: coverage {one.coverage:.3f}, risk {one.risk:.3f}"
             marks.append(dot(x(one.coverage), y(one.risk), f"c{at}", told, 4 if len(points) == 1 else 2.5))
     marks += legend(_LEFT + _SIDE + 14, _TOP + 14, [(f"c{at}", arm) for at, arm in enumerate(curves)], 60)
-    ends = [f"{arm}: all that it answers, coverage {one[-1].coverage:.3f} with risk {one[-1].risk:.3f}" for arm, one in curves.items()]
+    ends = [
+        f"{arm}: all that it answers, coverage {one[-1].coverage:.3f} with risk {one[-1].risk:.3f}"
+        for arm, one in curves.items()
+    ]
     return Figure("risk-coverage", "Risk by coverage", "; ".join(ends), _WIDTH + 50, _TOP + 304, marks)
 
 
@@ -180,9 +193,7 @@ def _pairs(content: ReportContent, one: str, other: str) -> list[tuple[Scored, f
     return [(row, row.metrics[one], row.metrics[other]) for row in rows]
 
 
-def _dots(
-    content: ReportContent, points: Sequence[tuple[Scored, float, float]], x: Scale, y: Scale
-) -> Iterator[str]:
+def _dots(content: ReportContent, points: Sequence[tuple[Scored, float, float]], x: Scale, y: Scale) -> Iterator[str]:
     for row, one, other in points:
         told = f"{row.case} ({row.arm}): {one:.3f}, {other:.3f}"
         yield to_case(content.anchors[row.case], dot(x(one), y(other), _ARM_STYLES[row.arm], told, 3.5))

@@ -18,7 +18,11 @@ from evals.statistics.cells import KINDS
 _MOST_MOVED: Final = 10
 
 _TEMPLATES: Final = Environment(
-    loader=PackageLoader("evals.reporting"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    loader=PackageLoader("evals.reporting"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from evals.models import FailureClass
-from evals.reporting.content import ReportContent
+from evals.reporting.content import PRIMARY, ReportContent
 from evals.reporting.summary import FAILURES, Failures
 from evals.reporting.svg import Figure, Scale, below, box, diamond, dot, legend, line, spanning, text
 from evals.reporting.writing import shown_interval, shown_number
@@ -87,7 +87,9 @@ def forest(differences: Sequence[Difference]) -> Figure | None:
     marks.append(line(scale(0), 14, scale(0), bottom, "zero"))
     for at, one in enumerate(differences):
         marks.extend(_difference(one, scale, 30.0 + _STEP * at))
-    told = "Grey spans the difference that so many cases would show four times in five. The table below has the numbers."
+    told = (
+        "Grey spans the difference that so many cases would show four times in five. The table below has the numbers."
+    )
     return Figure("forest", "Differences from the baseline", told, _WIDTH, bottom + 44, marks)
 
 
@@ -107,11 +109,10 @@ def _difference(one: Difference, scale: Scale, y: float) -> Iterator[str]:
 
 def leak_gaps(content: ReportContent) -> Figure | None:
     """Return for each metric of both arms its mean with sources hidden, and with the whole corpus."""
-    wanted = {one.metric for one in content.primary_cells()}
     gaps = [
         gap
         for selector, gap in content.summary.leak_gaps.items()
-        if selector.metric in wanted and 0 <= min(gap.before, gap.after) and max(gap.before, gap.after) <= 1
+        if selector.kind and selector.metric in PRIMARY[selector.kind] and 0 <= gap.before <= 1 and 0 <= gap.after <= 1
     ]
     if not gaps:
         return None

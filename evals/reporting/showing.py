@@ -139,4 +139,3 @@ def support_of(subject: Subject, claim: Claim) -> Support:
 
 def _is_found(subject: Subject, sentence: SentenceRead) -> bool:
     return coverage(subject, sentence, subject.context_tokens) >= SUPPORT_COVERAGE
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -14,6 +15,7 @@ STYLE: Final = Path(__file__).with_name("templates").joinpath("plots.css").read_
 REPORT: Final = "../report.html"
 """Where the page lies, seen from the files of plots."""
 
+_NEARLY: Final = 1e-9
 Anchor = Literal["start", "middle", "end"]
 
 _CONTROLS: Final = {code: " " for code in (*range(32), 127, 0xFFFE, 0xFFFF)}
@@ -79,15 +81,10 @@ class Scale:
     def ticks(self, count: int = 5) -> list[float]:
         """Return round values about evenly apart."""
         rough = (self.high - self.low) / count
-        power = 10.0 ** len_of(rough)
-        step = next(power * one for one in (1, 2, 5, 10) if power * one >= rough * 0.999)
-        first, last = -(-self.low // step), self.high // step
-        return [round(step * at, 10) for at in range(int(first), int(last + 1e-9) + 1)]
-
-
-def len_of(value: float) -> int:
-    """Return the power of ten that a value begins with: -1 for 0.25."""
-    return int(f"{value:e}".partition("e")[2])
+        power = 10.0 ** math.floor(math.log10(rough) + _NEARLY)
+        step = next(power * one for one in (1, 2, 5, 10) if power * one >= rough * (1 - _NEARLY))
+        first, last = math.ceil(self.low / step - _NEARLY), math.floor(self.high / step + _NEARLY)
+        return [round(step * at, 10) for at in range(first, last + 1)]
 
 
 def spanning(values: Iterable[float], least: float, start: float, end: float) -> Scale:

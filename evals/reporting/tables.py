@@ -147,7 +147,9 @@ def costs(content: ReportContent) -> list[tuple[str, str]]:
     replies = [subject.reply for _, subject in content.subjects]
     dollars = [one.cost_usd for one in replies]
     known = [one for one in dollars if one is not None]
-    told = f"${math.fsum(known):.4f}" + (f", not known of {len(dollars) - len(known)}" if len(known) < len(dollars) else "")
+    told = f"${math.fsum(known):.4f}" + (
+        f", not known of {len(dollars) - len(known)}" if len(known) < len(dollars) else ""
+    )
     rows = [
         ("replies", f"{len(replies):,}"),
         ("failed", f"{sum(bool(one.error) for one in replies):,}"),

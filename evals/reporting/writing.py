@@ -139,7 +139,11 @@ def _cell_table(cells: Iterable[Cell]) -> Iterator[str]:
         name = one.selector.metric + (f" ({one.selector.author})" if one.selector.author else "")
         mean, interval, clusters = ("–", "–", 0)
         if one.scored is not None:
-            mean, interval, clusters = shown_number(one.scored.mean), shown_interval(one.scored.interval), one.scored.n_clusters
+            mean, interval, clusters = (
+                shown_number(one.scored.mean),
+                shown_interval(one.scored.interval),
+                one.scored.n_clusters,
+            )
         unscored = ", ".join(f"{reason} ({number})" for reason, number in one.unscored.items())
         yield f"| {name} | {mean} | {interval} | {one.n_scored} / {one.n_eligible} | {clusters} | {unscored} |"
 
