@@ -20,7 +20,8 @@ LEAST_KAPPA: Final = 0.6
 PRIMARY: Final[Mapping[Kind, tuple[str, ...]]] = {
     "known_item": ("recall_at_5", "rr_at_10", "success_at_1"),
     "held_out_paraphrase": (
-        "content_f1", "nugget_recall_vital", "grounding", "citation_recall", "citation_validity", "over_refusal", "recall_at_5",
+        "content_f1", "nugget_recall_vital", "grounding", "citation_recall", "citation_validity", "over_refusal",
+        "recall_at_5",
     ),
     "synthesis": ("nugget_recall_vital", "source_coverage_at_10", "content_f1", "grounding", "citation_recall"),
     "out_of_domain": ("false_answer", "refusal_undetermined"),

@@ -56,8 +56,7 @@ def quadrant(content: ReportContent) -> Figure | None:
 
 def quadrant_counts(content: ReportContent) -> dict[str, int]:
     """Return how many replies are right or wrong, grounded or invented, by the bounds that failure classes have."""
-    names = ("right, grounded", "right, invented", "wrong, grounded", "wrong, invented")
-    counts = dict.fromkeys(names, 0)
+    counts = {"right, grounded": 0, "right, invented": 0, "wrong, grounded": 0, "wrong, invented": 0}
     for _, grounding, score in _pairs(content, "grounding", HEADLINE):
         right = "wrong" if score < FAR_BELOW else "right"
         counts[f"{right}, {'invented' if grounding < INVENTED_BELOW else 'grounded'}"] += 1
@@ -101,7 +100,7 @@ def paired(content: ReportContent, baseline: Baseline, metric: str) -> Figure | 
     marks = [*below(x, _TOP, _TOP + _SIDE, f"{metric}, {baseline.name}")]
     marks += [*beside(y, _LEFT, _LEFT + _SIDE, f"{metric}, this run"), line(x(0), y(0), x(1), y(1), "cut")]
     for one in moved:
-        told = f"{one.case} ({one.arm}): {one.before:.3f} to {one.after:.3f}"
+        told = f"{one.arm}: {one.before:.3f} to {one.after:.3f}"
         marks.append(
             to_case(content.anchors[one.case], dot(x(one.before), y(one.after), _ARM_STYLES[one.arm], told, 3.5))
         )
@@ -195,7 +194,7 @@ def _pairs(content: ReportContent, one: str, other: str) -> list[tuple[Scored, f
 
 def _dots(content: ReportContent, points: Sequence[tuple[Scored, float, float]], x: Scale, y: Scale) -> Iterator[str]:
     for row, one, other in points:
-        told = f"{row.case} ({row.arm}): {one:.3f}, {other:.3f}"
+        told = f"{row.arm}: {one:.3f}, {other:.3f}"
         yield to_case(content.anchors[row.case], dot(x(one), y(other), _ARM_STYLES[row.arm], told, 3.5))
 
 

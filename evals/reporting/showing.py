@@ -19,9 +19,9 @@ Support = Literal["cited", "found", "none", "little"]
 """Of a sentence: what it cites supports it; only other text that the system was given does; nothing does; it says too
 little to be checked."""
 
-_TEXTS_BYTES: Final = 3_600_000
-_PROMPTS_BYTES: Final = 1_500_000
-"""Room on the page for answers with references, and for prompts: with 1,600 replies the page opens within a second."""
+_TEXTS_BYTES: Final = 2_500_000
+_PROMPTS_BYTES: Final = 1_000_000
+"""Room on the page for answers with references, and for prompts: a page of 1,600 replies stays under 8 MB."""
 
 _LEAST: Final = 300
 _OTHERS: Final = ("length_ratio", "copy_share", "grounding_min", "polarity_flags", "numbers_from_nowhere")
@@ -93,7 +93,7 @@ def cut(words: str, most: int) -> str:
     """Return a text, or as much of it as there is room for, and how much is left out."""
     if len(words) <= most:
         return words
-    return f"{words[:most]} […] {len(words) - most:,} characters more are in the run's files"
+    return f"{words[:most]} […] {len(words) - most:,} characters more are in the files of the run"
 
 
 def _reply(row: Scored, subject: Subject, room: _Room) -> ShownReply:
@@ -118,7 +118,7 @@ def _sentences(subject: Subject, most: int) -> list[tuple[str, Support, tuple[in
     for at, claim in enumerate(subject.claims):
         words = decode_newlines(claim.text).strip()
         if left <= 0:
-            found.append((f"[…] {len(subject.claims) - at} sentences more are in the run's files", "little", ()))
+            found.append((f"[…] {len(subject.claims) - at} sentences more are in the files of the run", "little", ()))
             break
         left -= len(words)
         found.append((words, support_of(subject, claim), claim.citations))

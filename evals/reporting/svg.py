@@ -18,7 +18,7 @@ REPORT: Final = "../report.html"
 _NEARLY: Final = 1e-9
 Anchor = Literal["start", "middle", "end"]
 
-_CONTROLS: Final = {code: " " for code in (*range(32), 127, 0xFFFE, 0xFFFF)}
+_CONTROLS: Final = dict.fromkeys((*range(32), 127, 0xFFFE, 0xFFFF), " ")
 """Characters that XML has no place for."""
 
 
@@ -57,9 +57,10 @@ class Figure:
 
     def _written(self, first: str) -> str:
         role = "group" if any("<a " in mark for mark in self.marks) else "img"
+        width, height = number(self.width), number(self.height)
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="plot" viewBox="0 0 {number(self.width)} {number(self.height)}"'
-            f' width="{number(self.width)}" height="{number(self.height)}" role="{role}"'
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="plot" viewBox="0 0 {width} {height}"'
+            f' width="{width}" height="{height}" role="{role}"'
             f' aria-label="{plain(f"{self.title}. {self.told}")}">{first}{"".join(self.marks)}</svg>'
         )
 
@@ -111,7 +112,9 @@ def line(x1: float, y1: float, x2: float, y2: float, style: str) -> str:
     return f'<line {ends} class="{style}"/>'
 
 
-def box(x: float, y: float, width: float, height: float, style: str, told: str = "") -> str:
+def box(  # noqa: PLR0913, PLR0917 as many words as a rectangle has
+    x: float, y: float, width: float, height: float, style: str, told: str = ""
+) -> str:
     """Return a rectangle, with what it tells when pointed at."""
     sides = f'x="{number(x)}" y="{number(y)}" width="{number(max(0.0, width))}" height="{number(height)}"'
     return f'<rect {sides} class="{style}">{_told(told)}</rect>'

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from evals.models import Arm, Expect, Kind, Scored
+from evals.models import Arm, Kind, Scored
 from evals.reporting.content import ReportContent
 from evals.reporting.summary import Summary
 from evals.reporting.writing import shown_interval, shown_number
@@ -103,12 +103,12 @@ def _warnings(cell: Cell) -> Iterator[str]:
 
 def refusals(content: ReportContent) -> list[tuple[str, dict[str, int]]]:
     """Return what was expected, by arm, and how many replies answered, refused, did neither, or were none."""
-    counts: Counter[tuple[Expect, Arm, str]] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     for row in content.taken:
         if row.kind != "known_item":
-            counts[content.cases[row.case].expect, row.arm, _stance(row)] += 1
-    keys = sorted({(expect, arm) for expect, arm, _ in counts})
-    return [(f"{expect}, {arm}", {name: counts[expect, arm, name] for name in _STANCES}) for expect, arm in keys]
+            counts[f"{content.cases[row.case].expect}, {row.arm}", _stance(row)] += 1
+    expected = sorted({name for name, _ in counts})
+    return [(name, {stance: counts[name, stance] for stance in _STANCES}) for name in expected]
 
 
 def _stance(row: Scored) -> str:
