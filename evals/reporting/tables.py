@@ -158,14 +158,14 @@ def costs(content: ReportContent) -> list[tuple[str, str]]:
         ("cost", told),
     ]
     if content.seconds:
-        rows += [(f"seconds, {name}", f"{at(content.seconds, share):.2f}") for name, share in _SHARES]
+        rows += [(f"seconds, {name}", f"{quantile(content.seconds, share):.2f}") for name, share in _SHARES]
     return rows
 
 
 _SHARES: Final = (("p50", 0.5), ("p95", 0.95), ("longest", 1.0))
 
 
-def at(values: Sequence[float], share: float) -> float:
+def quantile(values: Sequence[float], share: float) -> float:
     """Return the value that a share of some values does not exceed."""
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
 

@@ -32,7 +32,10 @@ from evals.statistics import (
 )
 from evals.statistics.gates import Floor, Gates
 
-HOSTILE = """<script>alert(1)</script> " onmouseover="alert(2)' x='y <a href="javascript:alert(3)">go</a> </svg></style> \x00"""
+HOSTILE = (
+    """<script>alert(1)</script> " onmouseover="alert(2)' x='y <a href="javascript:alert(3)">go</a> """
+    "</svg></style> \x00 {{ 7 * 7 }}"
+)
 SAMPLING = Sampling(draws=200)
 MATERIALS = Materials(idf=Idf("corpus", 10, {}))
 WATER = "/learn/biology/questions/water"
@@ -175,8 +178,8 @@ class Tags(HTMLParser):
 
 def test_each_section_is_there(html: str) -> None:
     """The page has what was measured, against what, what went wrong, what the metrics do not see, and every case."""
-    names = "headline gates baseline retrieval grounding refusals leak-gap risk length failures judges blind cost cases made-of"
-    for name in names.split():
+    first = "headline gates baseline retrieval grounding refusals leak-gap risk length"
+    for name in f"{first} failures judges blind cost cases made-of".split():
         assert f'<section aria-labelledby="{name}">' in html
         assert f'href="#{name}"' in html
 
@@ -239,7 +242,7 @@ def test_gates_calibration_and_blind_spots_are_told(html: str) -> None:
 
 
 def test_refusals_costs_and_hashes_are_told(content: ReportContent, html: str) -> None:
-    """Of two that were to be refused one was answered; tokens add up; timings are the run's; hashes are the manifest's."""
+    """Of two to be refused one was answered; tokens add up; timings are the run's, hashes the manifest's."""
     assert dict(tables.refusals(content))["refuse, open"] == {
         "answered": 1, "refused": 1, "undetermined": 0, "no reply": 0,
     }  # fmt: skip
@@ -272,7 +275,7 @@ def test_sentences_are_coloured_by_what_supports_them(content: ReportContent, ht
 
 
 def test_a_case_shows_all_that_it_is_judged_by(content: ReportContent) -> None:
-    """Nuggets hit and missed, the sources among what was retrieved, its metrics and its prompt stand with each reply."""
+    """Nuggets hit and missed, sources among what was retrieved, metrics and prompt stand with each reply."""
     shown = next(one for one in shown_cases(content) if one.case.url.endswith("case-05"))
     reply = shown.replies[0]
     assert [(nugget.id, held) for nugget, held in reply.nuggets] == [("n1", "supported"), ("n2", "missed")]
