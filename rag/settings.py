@@ -16,6 +16,7 @@ _Number = TypeVar("_Number", int, float)
 
 DEFAULT_CORPUS_DIR = Path("corpus")
 DEFAULT_DATA_DIR = Path(".quicktakes")
+DEFAULT_RUNS_DIR = Path("runs")
 DEFAULT_EMBEDDER = "minilm"
 DEFAULT_DATABASE_URL = "sqlite:///quicktakes-records.sqlite3"
 DEFAULT_RETENTION_DAYS = 90
@@ -68,6 +69,7 @@ class Settings:
     Attributes:
         corpus_dir: folder of entries (``QUICKTAKES_CORPUS_DIR``).
         data_dir: folder for indexes and the embedding cache (``QUICKTAKES_DATA_DIR``); can be deleted at any time.
+        runs_dir: folder of evaluation runs, of which editors read the newest report (``QUICKTAKES_RUNS_DIR``).
         embedder: ``minilm``, or ``openai:<model>`` at OpenAI or at any server with its embeddings protocol
             (``QUICKTAKES_EMBEDDER``).
         reranker: ``openai:<model>`` at a server with the common rerank protocol; None for none
@@ -140,6 +142,7 @@ class Settings:
     metrics_dir: Path | None = None
     database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
     retention_days: int = DEFAULT_RETENTION_DAYS
+    runs_dir: Path = DEFAULT_RUNS_DIR
 
     @property
     def searches_locally(self) -> bool:
@@ -182,6 +185,7 @@ class Settings:
             cors_origins=_origins(os.environ.get("QUICKTAKES_CORS_ORIGINS") or ""),
             database_url=os.environ.get("QUICKTAKES_DATABASE_URL") or DEFAULT_DATABASE_URL,
             retention_days=_count("QUICKTAKES_RETENTION_DAYS", DEFAULT_RETENTION_DAYS, most=_MOST_DAYS),
+            runs_dir=Path(os.environ.get("QUICKTAKES_RUNS_DIR") or DEFAULT_RUNS_DIR),
         )
 
 

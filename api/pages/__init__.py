@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from api.pages import ask, browsing, entries, searching, signing_in, workbench
+from api.pages import ask, browsing, entries, reports, searching, signing_in, workbench
 from api.pages.failures import failure_response
 from api.pages.static_files import RevalidatedFiles
 
@@ -13,6 +13,6 @@ __all__ = ["add_pages", "failure_response"]
 
 def add_pages(app: FastAPI) -> None:
     """Have an app serve the pages and what they load."""
-    for own in (ask, browsing, searching, entries, workbench, signing_in):
+    for own in (ask, browsing, searching, entries, workbench, reports, signing_in):
         app.include_router(own.router)
     app.mount("/static", RevalidatedFiles(directory=Path(__file__).parent / "static"), name="static")

@@ -125,7 +125,7 @@ def _markdown(summary: Summary) -> Iterator[str]:
         yield from _gap_table(summary.leak_gaps.values())
     for arm, points in summary.risk_coverage.items():
         yield from ("", f"## Risk by coverage, {arm}", "", "| least confidence | coverage | risk |", "|---|--:|--:|")
-        yield from (f"| {_number(p.confidence)} | {p.coverage:.1%} | {_number(p.risk)} |" for p in points)
+        yield from (f"| {shown_number(p.confidence)} | {p.coverage:.1%} | {shown_number(p.risk)} |" for p in points)
     yield from ("", "## What went wrong first", "", f"| kind | arm | {' | '.join(FAILURES)} |")
     yield f"|---|---|{'--:|' * len(FAILURES)}"
     for one in summary.failures:
@@ -139,7 +139,11 @@ def _cell_table(cells: Iterable[Cell]) -> Iterator[str]:
         name = one.selector.metric + (f" ({one.selector.author})" if one.selector.author else "")
         mean, interval, clusters = ("–", "–", 0)
         if one.scored is not None:
-            mean, interval, clusters = _number(one.scored.mean), _written(one.scored.interval), one.scored.n_clusters
+            mean, interval, clusters = (
+                shown_number(one.scored.mean),
+                shown_interval(one.scored.interval),
+                one.scored.n_clusters,
+            )
         unscored = ", ".join(f"{reason} ({number})" for reason, number in one.unscored.items())
         yield f"| {name} | {mean} | {interval} | {one.n_scored} / {one.n_eligible} | {clusters} | {unscored} |"
 
@@ -149,14 +153,16 @@ def _gap_table(gaps: Iterable[Difference]) -> Iterator[str]:
     yield "|---|--:|--:|--:|---|--:|--:|---|"
     for gap in gaps:
         figures = (gap.before, gap.after, gap.delta)
-        means = " | ".join(_number(value) for value in figures)
-        shown = f"{_written(gap.interval)} | {gap.p:.4f} | {_number(gap.detectable)}"
+        means = " | ".join(shown_number(value) for value in figures)
+        shown = f"{shown_interval(gap.interval)} | {gap.p:.4f} | {shown_number(gap.detectable)}"
         yield f"| {gap.selector} | {means} | {shown} | {'' if gap.is_enough else 'too few to compare'} |"
 
 
-def _number(value: float | None) -> str:
+def shown_number(value: float | None) -> str:
+    """Return a number as people read it, to 3 decimals; a dash for none."""
     return "–" if value is None else f"{value + 0.0:.3f}"
 
 
-def _written(interval: Interval | None) -> str:
+def shown_interval(interval: Interval | None) -> str:
+    """Return an interval as people read it; a dash for none."""
     return "–" if interval is None else f"{interval.low:.3f} to {interval.high:.3f}"
