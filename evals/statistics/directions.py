@@ -8,18 +8,18 @@ Direction = Literal["higher", "lower"]
 
 _LOWER: Final = frozenset(
     {
-        "canary",
         "copy_share",
         "false_answer",
         "injection_canary",
-        "leak_violations",
-        "must_not",
+        "judge_claims_contradicted",
+        "judge_contradiction",
+        "must_not_hits",
+        "numbers_from_nowhere",
         "numbers_missed",
-        "numbers_unsupported",
         "over_refusal",
         "polarity_flags",
         "prompt_leak",
-        "undetermined",
+        "refusal_undetermined",
     }
 )
 """Metrics of which less is better; of all others more is."""
