@@ -121,6 +121,10 @@ class OpenAIBatches:
         """Return the id of the batch that was made with a mark; None where there is none among the latest."""
         try:
             latest = self._patient.batches.list(limit=_LATEST).data
+        except openai.APIStatusError as error:
+            if error.status_code in _NO_BATCHES:
+                return None
+            raise translate(error, self._server.name, self._api_key) from error
         except openai.OpenAIError as error:
             raise translate(error, self._server.name, self._api_key) from error
         return next((one.id for one in latest if (one.metadata or {}).get(_MARK) == mark), None)
