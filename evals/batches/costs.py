@@ -51,7 +51,9 @@ def estimate(
     usage = Usage()
     for request in requests:
         prompt = sum(estimate_tokens(message.content) for message in request.messages)
-        usage += Usage(prompt, next((int(request.params[name]) for name in _LENGTHS if name in request.params), MOST_TOKENS))
+        usage += Usage(
+            prompt, next((int(request.params[name]) for name in _LENGTHS if name in request.params), MOST_TOKENS)
+        )
     usd = cost_usd(usage)
     share = PRICE_SHARE if is_batch else 1.0
     return Spending(len(requests), usage, None if usd is None else usd * share, is_ceiling=True, is_batch=is_batch)

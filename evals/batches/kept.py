@@ -9,7 +9,7 @@ from pathlib import Path
 from evals.batches.requests import BatchReply
 from evals.errors import RunStateError
 from evals.running import line_of, read_lines, write_lines
-from evals.running.lines import append_line, mend_end
+from evals.running.lines import Line, append_line, mend_end
 from rag.models import Usage
 
 
@@ -74,13 +74,15 @@ class KeptBatches:
     def replies(self) -> dict[str, BatchReply]:
         """Return the replies by id of their request; raises `RunStateError` where the file holds something else."""
         try:
-            return {
-                str(line["custom_id"]): BatchReply(**{**line["reply"], "usage": Usage(**line["reply"]["usage"])})
-                for line in read_lines(self._replies)
-            }
+            return {str(line["custom_id"]): _reply_from(line["reply"]) for line in read_lines(self._replies)}
         except (KeyError, TypeError) as error:
             raise RunStateError(f"{self._replies} holds a line that is no reply: {error}; delete it") from error
 
     def under_way(self) -> list[KeptBatch]:
         """Return the batches of which not all that came is kept."""
         return [one for one in self.batches() if not one.is_ended]
+
+
+def _reply_from(told: Line) -> BatchReply:
+    reply: Line = {**told, "usage": Usage(**told["usage"])}
+    return BatchReply(**reply)

@@ -42,7 +42,7 @@ class BatchReply:
     """
 
     text: str = ""
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     cost_usd: float | None = 0.0
     finish_reason: str = ""
     error: str = ""

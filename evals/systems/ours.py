@@ -17,8 +17,8 @@ from rag.conversation import Turn, resolve, turn_of
 from rag.errors import IndexStateError
 from rag.models import Answer
 from rag.settings import Settings
-from rag.wiring import QuickTakes, open_quicktakes, with_chat_model
 from rag.wire import answer_to_json
+from rag.wiring import QuickTakes, open_quicktakes, with_chat_model
 
 NAME: Final = "quicktakes"
 

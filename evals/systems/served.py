@@ -88,5 +88,7 @@ def open_served(url: str, key: str | None = None) -> Served:
     try:
         told = (str(described["info"]["title"]), str(described["info"]["version"]), str(ready["generation"]))
     except (KeyError, TypeError) as error:
-        raise ProviderReplyError(f"{client.name} is no QuickTakes service: {error} is not told; check the url") from error
+        raise ProviderReplyError(
+            f"{client.name} is no QuickTakes service: {error} is not told; check the url"
+        ) from error
     return Served(client, hash_of("served", _FORMAT, client.name, *told))

@@ -151,7 +151,9 @@ class OpenAIBatches:
         try:
             return json.loads(reply)
         except ValueError as error:
-            raise ProviderReplyError(f"{self._server.name} gave a reply that is no JSON ({reason_of(error)})") from error
+            raise ProviderReplyError(
+                f"{self._server.name} gave a reply that is no JSON ({reason_of(error)})"
+            ) from error
 
     def close(self) -> None:
         """Close the connections that wait to be used again."""

@@ -64,9 +64,11 @@ class BatchDoor:
     def reply(self, request: Request) -> Reply:
         """Reply to a request."""
         path = request.path.partition("?")[0].removeprefix("/v1/").split("/")
+        told = self._told(request, path) if self.is_open else None
+        return error_reply(404, f"no path {request.path}") if told is None else told
+
+    def _told(self, request: Request, path: list[str]) -> Reply | None:
         match request.method, path:
-            case _ if not self.is_open:
-                return error_reply(404, f"no path {request.path}")
             case "POST", ["files"]:
                 return self._keep(request.body)
             case "GET", ["files", name, "content"] if name in self._files:
@@ -74,11 +76,12 @@ class BatchDoor:
             case "POST", ["batches"]:
                 return self._begin(json.loads(request.body))
             case "GET", ["batches"]:
-                return json_reply({"object": "list", "data": list(self._states.values()), "has_more": False}, headers=_JSON)
+                listed = {"object": "list", "data": list(self._states.values()), "has_more": False}
+                return json_reply(listed, headers=_JSON)
             case "GET", ["batches", name] if name in self._states:
                 return self._look(name)
             case _:
-                return error_reply(404, f"no path {request.path}")
+                return None
 
     def _keep(self, body: bytes) -> Reply:
         found = _FILE.search(body)
@@ -98,7 +101,11 @@ class BatchDoor:
         self._ends[name] = self.scripts.pop(0) if self.scripts else BatchReply()
         self._states[name] = {
             **{key: body.get(key) for key in ("input_file_id", "endpoint", "completion_window", "metadata")},
-            **{"id": name, "object": "batch", "created_at": _CREATED, "status": "validating", "looks": 0},
+            "id": name,
+            "object": "batch",
+            "created_at": _CREATED,
+            "status": "validating",
+            "looks": 0,
         }
         return json_reply(self._states[name], headers=_JSON)
 

@@ -20,8 +20,7 @@ from rag.testing import entry_text
 ENTRIES = {
     "osmosis.md": (
         "What is osmosis?",
-        "Osmosis moves water across a membrane towards the side that holds more dissolved particles of any kind. "
-        "No energy from ATP is spent on it.",
+        "Osmosis moves water across a membrane to the side with more dissolved particles. It spends no ATP.",
     ),
     "diffusion.md": (
         "What is diffusion?",

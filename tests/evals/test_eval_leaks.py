@@ -92,7 +92,7 @@ def test_a_prompt_that_holds_a_hidden_answer_ends_the_run(small: Settings, tmp_p
         model = Knowing(RecordingChatModel(ScriptedChatModel()))
         knowing = replace(ours, quicktakes=with_chat_model(ours.quicktakes, model))
         run, _ = new_run(tmp_path, [case], knowing, arms=["held_out"])
-        require_invalid(run, knowing, small.corpus_dir, f"the prompt holds '")
+        require_invalid(run, knowing, small.corpus_dir, "the prompt holds '")
         assert OSMOSIS in read_lines(run.errors)[0]["leak"]
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_runs import ENTRIES, KIDNEYS, LEAVES, OSMOSIS, osmosis_case
-from suite_cases import make_case, url_of
+from small_runs import ENTRIES, KIDNEYS, OSMOSIS, osmosis_case
+from suite_cases import make_case
 
 from evals.models import Arm, Case, Exchange, Reply
 from evals.systems import (
@@ -118,7 +118,6 @@ def test_an_index_that_fails_amid_a_run_is_an_error(small: Settings, monkeypatch
 
 def test_all_that_a_model_was_sent_is_in_the_reply(small: Settings) -> None:
     """Of a case's own question only: cases that are asked at once do not mix."""
-
     kidneys, leaves = "How do kidneys filter blood by osmosis?", "Why do leaves look green by diffusion?"
 
     async def both() -> list[Reply]:
@@ -192,7 +191,6 @@ def test_a_folder_replies_by_url_and_by_question(tmp_path: Path) -> None:
     assert answer(folder, by_url).text == ENTRIES["kidneys.md"][1]
     by_question = make_case("x", question="why do LEAVES look green")
     assert answer(folder, by_question).text == ENTRIES["leaves.md"][1]
-    assert LEAVES != url_of("x")
     with pytest.raises(NotFoundError, match="neither its url nor its question"):
         answer(folder, make_case("y", question="Who was Linnaeus?"))
 
