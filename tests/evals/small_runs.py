@@ -17,11 +17,12 @@ from rag.errors import ProviderUnavailableError
 from rag.settings import Settings
 from rag.testing import entry_text
 
+_OSMOSIS = (
+    "Osmosis moves water across a membrane towards the side that holds more dissolved particles of any kind. "
+    "No energy from ATP is spent on it."
+)
 ENTRIES = {
-    "osmosis.md": (
-        "What is osmosis?",
-        "Osmosis moves water across a membrane to the side with more dissolved particles. It spends no ATP.",
-    ),
+    "osmosis.md": ("What is osmosis?", _OSMOSIS),
     "diffusion.md": (
         "What is diffusion?",
         "Diffusion spreads particles from where they are crowded to where they are few. Heat alone drives it.",
