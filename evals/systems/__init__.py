@@ -1,10 +1,12 @@
-"""What is scored: our chain, trivial floors, a folder of entries."""
+"""What is scored: our chain in process or served, a model asked plainly, trivial floors, a folder of entries."""
 
+from evals.systems.endpoint import Endpoint, messages_of, open_endpoint, plain_reply
 from evals.systems.floors import Echo, NearestEntry, RandomEntry
 from evals.systems.folder import EntryFolder, read_entry_folder
 from evals.systems.opening import FLOORS, SYSTEMS, open_system
 from evals.systems.ours import Ours, history_of, open_ours
 from evals.systems.planting import plant_copy, planted_entries
+from evals.systems.served import Served, open_served
 from evals.systems.system import Connected, System, code_hash, hash_of
 
 __all__ = [
@@ -12,16 +14,22 @@ __all__ = [
     "SYSTEMS",
     "Connected",
     "Echo",
+    "Endpoint",
     "EntryFolder",
     "NearestEntry",
     "Ours",
     "RandomEntry",
+    "Served",
     "System",
     "code_hash",
     "hash_of",
     "history_of",
+    "messages_of",
+    "open_endpoint",
     "open_ours",
+    "open_served",
     "open_system",
+    "plain_reply",
     "plant_copy",
     "planted_entries",
     "read_entry_folder",

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from evals.errors import RunInvalidError
-from evals.models import Arm, Case, Cited, Claim, Exchange, Reply
+from evals.models import Arm, Case, Exchange, Reply
+from evals.systems.filling import filled
 from evals.systems.planting import plant_copy, planted_entries
 from evals.systems.recording import RecordingChatModel, recorded
 from evals.systems.system import code_hash, hash_of
@@ -16,6 +17,7 @@ from rag.conversation import Turn, resolve, turn_of
 from rag.errors import IndexStateError
 from rag.models import Answer
 from rag.settings import Settings
+from rag.wire import answer_to_json
 from rag.wiring import QuickTakes, open_quicktakes, with_chat_model
 
 NAME: Final = "quicktakes"
@@ -46,7 +48,8 @@ class Ours:
         with recorded() as sent:
             answer = await _last(quicktakes, case, hidden)
         blank = Reply(case=case.url, arm=arm, repeat=repeat, excluded=tuple(sorted(hidden)), prompt="\n\n".join(sent))
-        return _filled(blank, answer)
+        sections = {one.url: [own.passage.text for own in one.sections] for one in answer.evidence}
+        return filled(blank, answer_to_json(answer), sections)
 
     async def aclose(self) -> None:
         """Close the connections that wait on the running event loop."""
@@ -136,22 +139,3 @@ def history_of(turns: Sequence[Exchange]) -> list[Turn]:
     for turn in turns:
         history.append(turn_of(resolve(turn.question, history), turn.answer))
     return history
-
-
-def _filled(blank: Reply, answer: Answer) -> Reply:
-    context = {one.url: "\n\n".join(own.passage.text for own in one.sections) for one in answer.evidence}
-    for citation in answer.citations:  # a part of a question has evidence of its own
-        if citation.quote not in context.get(citation.url, ""):
-            context[citation.url] = f"{context.get(citation.url, '')}\n\n{citation.quote}".strip()
-    return replace(
-        blank,
-        text=answer.text,
-        refused=answer.status == "abstained",
-        sentences=tuple(Claim(one.text, one.citations) for one in answer.sentences),
-        citations=tuple(Cited(one.n, one.url, one.quote) for one in answer.citations),
-        retrieved=tuple(dict.fromkeys((*(one.url for one in answer.evidence), *(c.url for c in answer.citations)))),
-        context=context,
-        prompt_tokens=answer.usage.prompt_tokens if answer.usage else 0,
-        completion_tokens=answer.usage.completion_tokens if answer.usage else 0,
-        cost_usd=answer.cost_usd,
-    )

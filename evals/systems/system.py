@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 
 import rag
 from evals.models import Arm, Case, Reply
+from rag.errors import QuestionError
 
 
 class System(Protocol):
@@ -44,6 +45,12 @@ class Connected(Protocol):
     async def aclose(self) -> None:
         """Close them."""
         ...
+
+
+def require_no_plant(case: Case, name: str) -> None:
+    """Refuse a case that plants entries, of a system whose corpus is out of reach; raises `QuestionError`."""
+    if case.plant:
+        raise QuestionError(f"{case.url} plants entries, and {name} has no corpus to plant them in; ask our own chain")
 
 
 def hash_of(*told: str) -> str:

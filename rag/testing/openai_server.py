@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from rag.testing.batch_script import BatchDoor
 from rag.testing.chat_script import ChatAsked, ChatReply, ChatScript, echo_reply, read_script
 from rag.testing.embeddings_server import EmbeddingsServer, Reply, error_reply, json_reply, send
 from rag.testing.http_server import Connection, Request
@@ -37,12 +38,13 @@ Ask it by hand:
 
 
 class OpenAIServer(EmbeddingsServer):
-    """Chat completions as they are scripted, streamed or not; models; embeddings and reranks as the doubles have them.
+    """Chat completions as they are scripted, streamed, whole or by the batch; models; the doubles' vectors and scores.
 
     Attributes:
         chats: every request for a chat completion, in order.
         chat_scripts: what to reply to the next of them, one each, or a function of the request.
         chat_default: what to reply after them.
+        batch_door: replies to what is asked of files and batches, whose requests are replied to as others are.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class OpenAIServer(EmbeddingsServer):
         self.chats: list[ChatAsked] = []
         self.chat_scripts: list[ChatReply | ChatScript] = list(chat_scripts)
         self.chat_default: ChatScript = echo_reply
+        self.batch_door = BatchDoor(lambda body: _completion(*self._scripted(ChatAsked(body))))
 
     async def reply(self, request: Request, connection: Connection) -> None:
         """Reply to a request."""
@@ -59,14 +62,19 @@ class OpenAIServer(EmbeddingsServer):
             await send(json_reply({"object": "list", "data": [{"id": _MODEL, "object": "model"}]}), connection)
         elif request.path == "/v1/chat/completions":
             await self._reply_to_chat(request, connection)
+        elif request.path.startswith(("/v1/files", "/v1/batches")):
+            await send(self.batch_door.reply(request), connection)
         else:
             await super().reply(request, connection)
 
-    async def _reply_to_chat(self, request: Request, connection: Connection) -> None:
-        asked = ChatAsked(json.loads(request.body), request.headers.get("authorization"))
+    def _scripted(self, asked: ChatAsked) -> tuple[ChatAsked, ChatReply]:
+        """Return a request, which is recorded, and what is scripted for it."""
         self.chats.append(asked)
         script = self.chat_scripts.pop(0) if self.chat_scripts else self.chat_default
-        reply = script if isinstance(script, ChatReply) else script(asked)
+        return asked, script if isinstance(script, ChatReply) else script(asked)
+
+    async def _reply_to_chat(self, request: Request, connection: Connection) -> None:
+        asked, reply = self._scripted(ChatAsked(json.loads(request.body), request.headers.get("authorization")))
         try:
             await connection.pause(reply.first_delay_s)
             await _send_chat(asked, reply, connection)
@@ -140,13 +148,20 @@ def _deltas(reply: ChatReply) -> Iterator[Mapping[str, Any]]:
 
 
 def _whole(asked: ChatAsked, reply: ChatReply) -> Reply:
+    body = _completion(asked, reply)
+    if reply.fault in {"cut", "malformed"}:
+        return Reply([json.dumps(body).encode()[:40]], headers={"Content-Type": "application/json"})
+    return json_reply(body, headers={"Content-Type": "application/json"})
+
+
+def _completion(asked: ChatAsked, reply: ChatReply) -> Mapping[str, Any]:
     message: dict[str, Any] = {"role": "assistant", "content": "".join(reply.texts)}
     if reply.thoughts:
         message["reasoning_content"] = "".join(reply.thoughts)
     if reply.tool_calls:
         message["tool_calls"] = _tool_calls(reply)
     choice = {"index": 0, "message": message, "finish_reason": reply.finish_reason}
-    body = {
+    return {
         "id": _ID,
         "object": "chat.completion",
         "created": _CREATED,
@@ -154,9 +169,6 @@ def _whole(asked: ChatAsked, reply: ChatReply) -> Reply:
         "choices": [] if reply.fault == "no choices" else [choice],
         **({"usage": _usage(asked, reply)} if reply.has_usage else {}),
     }
-    if reply.fault in {"cut", "malformed"}:
-        return Reply([json.dumps(body).encode()[:40]], headers={"Content-Type": "application/json"})
-    return json_reply(body, headers={"Content-Type": "application/json"})
 
 
 def _tool_calls(reply: ChatReply) -> list[Mapping[str, Any]]:

@@ -68,10 +68,10 @@ def open_chat(settings: Settings, weigh: Callable[[str], float]) -> Generator[Ch
     from anyio.from_thread import start_blocking_portal  # noqa: PLC0415 only where there is a model
 
     closers: list[OpenAIChatModel] = []
-    budget = DailyBudget(settings.data_dir / SPENDING, settings.daily_tokens, settings.daily_usd)
-    candidates = [_candidate(name, settings, closers) for name in names]
+    budget = make_budget(settings)
+    candidates = [make_candidate(name, settings, closers) for name in names]
     model = ResilientChatModel(candidates, Slots(settings.chat_replies), budget)
-    second = [_candidate(name, settings, closers) for name in judges]
+    second = [make_candidate(name, settings, closers) for name in judges]
     judge = ResilientChatModel(second, Slots(settings.chat_replies), budget) if second else None
     generator = make_generator(model, weigh, settings.support, judge)
     with _open_keeper(settings, candidates[0]) as keeper, start_blocking_portal() as portal:
@@ -125,6 +125,11 @@ def _open_keeper(settings: Settings, best: Candidate) -> Generator[Keeper | None
         yield Keeper(cache, best.model.name)
 
 
+def make_budget(settings: Settings) -> DailyBudget:
+    """Return what may be spent in a day, counted in the data folder."""
+    return DailyBudget(settings.data_dir / SPENDING, settings.daily_tokens, settings.daily_usd)
+
+
 def make_tutor(answerer: Answerer) -> Tutor:
     """Return what teaches with an answerer; raises `ConfigurationError` where one of its prompts was damaged."""
     return Tutor(answerer, *_tutor_prompts())
@@ -135,7 +140,7 @@ def _tutor_prompts() -> tuple[Prompt, Prompt]:
     return load_prompt("simpler", PLACEHOLDERS), load_prompt("rewording", PLACEHOLDERS)
 
 
-def _candidate(name: str, settings: Settings, closers: list[OpenAIChatModel]) -> Candidate:
+def make_candidate(name: str, settings: Settings, closers: list[OpenAIChatModel]) -> Candidate:
     """Return a chat model that is named ``provider:model``; one whose connections are to be closed joins `closers`."""
     provider, _, model = name.partition(":")
     if provider != "openai":
