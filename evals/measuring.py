@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from evals.batches import Approve, Collected, endpoint_requests, open_batches
 from evals.cases import (
     Cases,
     Choice,
@@ -48,7 +49,7 @@ from evals.running import (
     write_answers,
 )
 from evals.scoring import Materials, build_idf, score
-from evals.systems import FLOORS, System, hash_of, open_system, read_entry_folder
+from evals.systems import FLOORS, Endpoint, System, hash_of, open_system, read_entry_folder, takes_plants
 from rag.errors import ConfigurationError, CorpusError
 from rag.settings import Settings
 
@@ -66,6 +67,7 @@ class Order:
         arms: whether cases that hide something are asked so, without, or both.
         repeats: how often each case is asked.
         concurrency: how many are asked at once.
+        by_batch: asks a chat model by its provider's batch, once this has approved of the price; None to ask it live.
     """
 
     suite: Path
@@ -75,6 +77,7 @@ class Order:
     arms: Sequence[Arm] = ARMS
     repeats: int = 1
     concurrency: int = 1
+    by_batch: Approve | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class Plan:
 
     Attributes:
         read: the folder of cases; `cases`: those of them that are asked.
-        left_out: how many of those wanted are over entries that the corpus lacks.
+        left_out: how many of those wanted are not asked, by the reason why.
     """
 
     settings: Settings
@@ -91,10 +94,11 @@ class Plan:
     concurrency: int
     read: Cases
     cases: Sequence[Case]
-    left_out: int
+    left_out: Mapping[str, int]
     corpus: MeasuredCorpus
     neighbourhoods: Neighbourhoods
     tasks: Sequence[Task] = field(repr=False)
+    by_batch: Approve | None = None
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -114,7 +118,8 @@ def plan(order: Order) -> Plan:
     corpus = read_corpus(order.settings)
     wanted = order.choice.of(read.cases.values())
     there = {one.url for one in cases_over(read.cases, corpus.entries.keys())}
-    cases = [one for one in wanted if one.url in there]
+    over = [one for one in wanted if one.url in there]
+    cases = [one for one in over if takes_plants(order.system) or not one.plant]
     if not cases:
         raise ConfigurationError(
             f"none of the {len(wanted)} cases chosen in {order.suite} is over entries of {order.settings.corpus_dir}; "
@@ -122,11 +127,17 @@ def plan(order: Order) -> Plan:
         )
     neighbourhoods = corpus.neighbourhoods()
     tasks = plan_tasks(cases, neighbourhoods, arms=order.arms, repeats=order.repeats)
-    left_out = len(wanted) - len(cases)
-    return Plan(order.settings, order.system, order.concurrency, read, cases, left_out, corpus, neighbourhoods, tasks)
+    left_out = {
+        f"over entries that {order.settings.corpus_dir} lacks": len(wanted) - len(over),
+        f"planting entries where {order.system} does not look": len(over) - len(cases),
+    }
+    return Plan(
+        order.settings, order.system, order.concurrency, read, cases, left_out, corpus, neighbourhoods, tasks,
+        order.by_batch,
+    )  # fmt: skip
 
 
-def plan_again(run: RunFolder, settings: Settings, concurrency: int) -> Plan:
+def plan_again(run: RunFolder, settings: Settings, concurrency: int, by_batch: Approve | None = None) -> Plan:
     """Return the plan of a run that was begun, over the corpus as it is now.
 
     Raises:
@@ -136,7 +147,8 @@ def plan_again(run: RunFolder, settings: Settings, concurrency: int) -> Plan:
     system = str(run.told()["system"]["name"])
     read, corpus = run.cases(), read_corpus(settings)
     cases = list(read.cases.values())
-    return Plan(settings, system, concurrency, read, cases, 0, corpus, corpus.neighbourhoods(), run.tasks())
+    neighbourhoods = corpus.neighbourhoods()
+    return Plan(settings, system, concurrency, read, cases, {}, corpus, neighbourhoods, run.tasks(), by_batch)
 
 
 def _fit_cases(suite: Path) -> Cases:
@@ -160,11 +172,12 @@ def begin(planned: Plan, below: Path, listen: Listener) -> RunFolder:
         ConfigurationError: the system cannot be opened.
         StoppedError: Ctrl-C; what was replied until then is kept.
     """
-    with _open(planned, planned.system) as system:
+    with _open(planned, planned.system) as opened:
+        system = _collected(planned, opened)
         manifest = manifest_of(planned.cases, planned.tasks, system, planned.hashes)
         run = new_run(below, manifest)
         begin_run(run, planned.read, planned.cases, planned.tasks, manifest)
-        _ask(run, planned, system, listen)
+        _ask(run, planned, _collected(planned, opened, run), listen)
     return run
 
 
@@ -176,9 +189,24 @@ def resume(run: RunFolder, planned: Plan, listen: Listener) -> None:
         RunInvalidError: something hidden was seen, now or before.
         StoppedError: Ctrl-C; what was replied until then is kept.
     """
-    with _open(planned, planned.system) as system:
+    with _open(planned, planned.system) as opened:
+        system = _collected(planned, opened)
         resume_run(run, manifest_of(planned.cases, planned.tasks, system, planned.hashes))
-        _ask(run, planned, system, listen)
+        _ask(run, planned, _collected(planned, opened, run), listen)
+
+
+def _collected(planned: Plan, system: System, run: RunFolder | None = None) -> System:
+    """Return a system as it is asked: by the batch where that is wanted, with its replies where there is a run."""
+    if planned.by_batch is None:
+        return system
+    if not isinstance(system, Endpoint):
+        raise ConfigurationError(f"{planned.system} has no batches; only a chat model, provider:model, is asked so")
+    if run is None:
+        return Collected(system, {})
+    cases = {one.url: one for one in planned.cases}
+    requests = endpoint_requests(system, [(cases[task.case], task.repeat) for task in planned.tasks])
+    with open_batches(planned.system, planned.settings, run.path / "batches") as batches:
+        return Collected(system, batches.replies(requests, planned.by_batch))
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +239,7 @@ def take_answers(answers: Path, references: Path, below: Path, settings: Setting
             "neither a url nor a question is the same"
         )
     tasks = [Task(case.url, case.sha256, "open", 0, ()) for case in cases]
-    planned = Plan(settings, folder.name, 1, read, cases, len(unanswered), corpus, Neighbourhoods("", {}), tasks)
+    planned = Plan(settings, folder.name, 1, read, cases, {}, corpus, Neighbourhoods("", {}), tasks)
     manifest = manifest_of(cases, tasks, folder, planned.hashes)
     run = new_run(below, manifest)
     begin_run(run, read, cases, tasks, manifest)

@@ -94,6 +94,8 @@ class Settings:
         chat_replies: how many replies of chat models one process waits for at once; an answer that finds none free in
             time is made without (``QUICKTAKES_CHAT_REPLIES``).
         log_questions: whether the service's log and traces may hold what was asked (``QUICKTAKES_LOG_QUESTIONS``).
+        service_key: key that a service which is measured by its address is shown; None for a student's way in
+            (``QUICKTAKES_SERVICE_KEY``).
         otlp_endpoint: collector of OpenTelemetry that the service sends traces to, with the extra ``telemetry``; None
             for none (``OTEL_EXPORTER_OTLP_ENDPOINT``).
         metrics_dir: where the workers of one service add up what they count; `quicktakes serve --workers` sets it
@@ -139,6 +141,7 @@ class Settings:
     chat_replies: int = DEFAULT_CHAT_REPLIES
     log_questions: bool = False
     otlp_endpoint: str | None = None
+    service_key: str | None = field(default=None, repr=False)
     metrics_dir: Path | None = None
     database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
     retention_days: int = DEFAULT_RETENTION_DAYS
@@ -175,6 +178,7 @@ class Settings:
             ray_address=os.environ.get("QUICKTAKES_RAY_ADDRESS") or None,
             chat_replies=_count("QUICKTAKES_CHAT_REPLIES", DEFAULT_CHAT_REPLIES, least=1),
             log_questions=_switch("QUICKTAKES_LOG_QUESTIONS"),
+            service_key=os.environ.get("QUICKTAKES_SERVICE_KEY") or None,
             otlp_endpoint=os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None,
             metrics_dir=_folder("PROMETHEUS_MULTIPROC_DIR"),
             streams=_count("QUICKTAKES_STREAMS", DEFAULT_STREAMS, least=1),

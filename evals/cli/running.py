@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import typer
 
+from evals.batches import Spending
 from evals.cases import Choice
 from evals.cli.embedding import open_embed
 from evals.cli.options import RUNS, SUITE, Fast, Out, Suite
@@ -27,7 +29,12 @@ _RUNNING: Final = {"content_f1": "F1", "grounding": "grounded", "over_refusal": 
 """Metrics whose means are shown while a run goes on."""
 
 System = Annotated[
-    str, typer.Option("--system", help="What is measured: quicktakes, floor:echo, floor:random, floor:nearest.")
+    str,
+    typer.Option(
+        "--system",
+        help="What is measured: quicktakes, floor:echo, floor:random, floor:nearest, the address of a service, or a chat "
+        "model as provider:model.",
+    ),
 ]
 Split = Annotated[Literal["dev", "test", "all"], typer.Option("--split", help="Cases to ask; gates read test.")]
 Kinds = Annotated[list[str] | None, typer.Option("--kind", help="Ask cases of this kind only; repeatable.")]
@@ -40,6 +47,10 @@ Arms = Annotated[
 ]
 Repeats = Annotated[int, typer.Option("--repeats", min=1, help="Times to ask each case, where a model samples.")]
 Concurrency = Annotated[int, typer.Option("--concurrency", min=1, max=256, help="Cases asked at once.")]
+InBatch = Annotated[
+    bool, typer.Option("--batch", help="Ask a chat model by its provider's batch: half the price, within a day.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Send batches without asking, whatever they cost.")]
 Floors = Annotated[bool, typer.Option("--floors/--no-floors", help="Score what trivial systems reply, too.")]
 Resume = Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="Go on with a run that was stopped.")]
 
@@ -56,6 +67,8 @@ def run_command(
     concurrency: Concurrency = 1,
     floors: Floors = True,
     fast: Fast = False,
+    batch: InBatch = False,
+    yes: Yes = False,
     resume: Resume = None,
     corpus_dir: CorpusDir = None,
     data_dir: DataDir = None,
@@ -68,10 +81,11 @@ def run_command(
     Example: quicktakes eval run --split test --sample 10
     """
     settings = settings_from(corpus_dir, data_dir)
+    approve = (_show_price if yes else _ask_price) if batch else None
     _bring_in_step(settings)
     if resume is not None:
         run = RunFolder(resume)
-        planned = plan_again(run, settings, concurrency)
+        planned = plan_again(run, settings, concurrency, approve)
         with show_progress("Asking") as progress:
             go_on(run, planned, _listener(progress))
     else:
@@ -79,7 +93,7 @@ def run_command(
         arms = ARMS if arm == "both" else (arm,)
         order = Order(
             suite=suite, choice=choice, settings=settings, system=system,
-            arms=arms, repeats=repeats, concurrency=concurrency,
+            arms=arms, repeats=repeats, concurrency=concurrency, by_batch=approve,
         )  # fmt: skip
         planned = plan(order)
         _tell_left_out(planned)
@@ -130,6 +144,20 @@ def _bring_in_step(settings: Settings) -> None:
         sync_index(settings, load_embedder(settings), progress)
 
 
+def _show_price(spending: Spending) -> bool:
+    typer.echo(f"to send: {spending}", err=True)
+    return True
+
+
+def _ask_price(spending: Spending) -> bool:
+    """Show what would be sent and ask for it; without a terminal to ask at, the answer is no."""
+    _show_price(spending)
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        typer.echo("there is no terminal to ask; add --yes", err=True)
+        return False
+    return typer.confirm("Send them?", err=True)
+
+
 def _kinds(names: list[str] | None) -> tuple[Kind, ...]:
 
     known: dict[str, Kind] = {kind: kind for kind in KINDS}
@@ -140,11 +168,9 @@ def _kinds(names: list[str] | None) -> tuple[Kind, ...]:
 
 
 def _tell_left_out(planned: Plan) -> None:
-    if planned.left_out:
-        typer.echo(
-            f"{planned.left_out:,} cases are over entries that {planned.settings.corpus_dir} lacks, and are left out",
-            err=True,
-        )
+    for reason, count in planned.left_out.items():
+        if count:
+            typer.echo(f"left out: {count:,} cases {reason}", err=True)
 
 
 def _listener(show: ShowDone) -> Listener:

@@ -99,7 +99,8 @@ async def _ask(asking: Asking, task: Task) -> Reply:
     case = asking.cases[task.case]
     try:
         return await asking.system.answer(case, task.arm, task.excluded, task.repeat)
-    except RunInvalidError:
+    except RunInvalidError as error:
+        _mark_invalid(asking, task, [str(error)])
         raise
     except QuickTakesError as error:
         told = f"{type(error).__name__}: {error}"
@@ -110,9 +111,12 @@ def _record(asking: Asking, task: Task, reply: Reply, replies: IO[str]) -> None:
     """Write a reply down, or that it shows what was hidden."""
     leaks = asking.leaks.leaks(asking.cases[task.case], task, reply)
     if leaks:
-        with asking.run.errors.open("a", encoding="utf-8", newline="\n") as errors:
-            for leak in leaks:
-                line = {"case": task.case, "arm": task.arm, "repeat": task.repeat, "leak": leak}
-                append_line(errors, line_of(line))
+        _mark_invalid(asking, task, leaks)
         asking.run.require_valid()
     append_line(replies, line_of({"key": task.key(asking.system.fingerprint), "reply": asdict(reply)}))
+
+
+def _mark_invalid(asking: Asking, task: Task, leaks: Sequence[str]) -> None:
+    with asking.run.errors.open("a", encoding="utf-8", newline="\n") as errors:
+        for leak in leaks:
+            append_line(errors, line_of({"case": task.case, "arm": task.arm, "repeat": task.repeat, "leak": leak}))

@@ -3,7 +3,7 @@
 from evals.systems.endpoint import Endpoint, messages_of, open_endpoint, plain_reply
 from evals.systems.floors import Echo, NearestEntry, RandomEntry
 from evals.systems.folder import EntryFolder, read_entry_folder
-from evals.systems.opening import FLOORS, SYSTEMS, open_system
+from evals.systems.opening import FLOORS, SYSTEMS, open_system, takes_plants
 from evals.systems.ours import Ours, history_of, open_ours
 from evals.systems.planting import plant_copy, planted_entries
 from evals.systems.served import Served, open_served
@@ -33,4 +33,5 @@ __all__ = [
     "plant_copy",
     "planted_entries",
     "read_entry_folder",
+    "takes_plants",
 ]

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from typing import Final
 
 from evals.models import Case
+from evals.systems.endpoint import open_endpoint
 from evals.systems.floors import Echo, NearestEntry, RandomEntry
 from evals.systems.ours import NAME, open_ours
+from evals.systems.served import open_served
 from evals.systems.system import System
 from rag.corpus import Entry
 from rag.errors import ConfigurationError
@@ -16,7 +18,7 @@ from rag.settings import Settings
 from rag.wiring import open_quicktakes
 
 FLOORS: Final = ("floor:echo", "floor:random", "floor:nearest")
-SYSTEMS: Final = (NAME, *FLOORS)
+SYSTEMS: Final = f"{', '.join((NAME, *FLOORS))}, the address of a service, a chat model as provider:model"
 
 
 @contextmanager
@@ -26,7 +28,7 @@ def open_system(
     """Open the system of a name.
 
     Args:
-        name: ``quicktakes`` for our chain in this process, or a floor.
+        name: ``quicktakes`` for our chain in this process, a floor, the address of our service, or a chat model.
         cases: that it will be asked, with what they plant.
         entries: of the corpus, by url; `corpus`: their hash.
 
@@ -44,5 +46,14 @@ def open_system(
         case "floor:nearest":
             with open_quicktakes(settings) as quicktakes:
                 yield NearestEntry(entries, quicktakes)
+        case _ if name.startswith(("http://", "https://")):
+            yield open_served(name, settings.service_key)
+        case _ if ":" in name:
+            yield open_endpoint(name, settings)
         case _:
-            raise ConfigurationError(f"there is no system {name!r} to measure; there are {', '.join(SYSTEMS)}")
+            raise ConfigurationError(f"there is no system {name!r} to measure; there are {SYSTEMS}")
+
+
+def takes_plants(name: str) -> bool:
+    """Return whether cases that plant entries can be asked of a system: only where the corpus is at hand."""
+    return name == NAME or name in FLOORS

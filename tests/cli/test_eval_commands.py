@@ -121,7 +121,7 @@ def test_scoring_again_changes_nothing_and_needs_no_corpus(run: Run, scored: Pat
 
 def test_cases_over_other_entries_are_left_out_and_told(run: Run, suite: str) -> None:
     """Where the corpus lacks what a case is over, the case is skipped in words."""
-    assert "1 cases are over entries that corpus lacks" in run("eval", "run", "--suite", suite, "--no-floors").err
+    assert "left out: 1 cases over entries that corpus lacks" in run("eval", "run", "--suite", suite, "--no-floors").err
 
 
 def test_headline_list_and_case_are_shown(run: Run, scored: Path) -> None:
