@@ -57,9 +57,10 @@ def _best_coverage(text: str, sentences: Sequence[SentenceRead], idf: Idf) -> fl
 def score_nuggets(subject: Subject) -> Outcomes:
     """Return the recall of vital and of all nuggets, strict and with half credit, as TREC counts them."""
     sentences = subject.answer.sentences
-    held = [(nugget.weight, assign_nugget(nugget, sentences, subject.idf)) for nugget in subject.case.nuggets]
-    vital = [one for weight, one in held if weight == "vital"]
-    return {**_recalls("vital", vital), **_recalls("all", [one for _, one in held])}
+    nuggets = subject.case.nuggets
+    held: list[Held] = [assign_nugget(nugget, sentences, subject.idf) for nugget in nuggets]
+    vital: list[Held] = [one for one, nugget in zip(held, nuggets, strict=True) if nugget.weight == "vital"]
+    return {**_recalls("vital", vital), **_recalls("all", held)}
 
 
 def _recalls(name: str, held: Sequence[Held]) -> Outcomes:
