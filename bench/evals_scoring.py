@@ -1,7 +1,6 @@
 """What scoring costs, and where its test of support stands: `python -m bench.evals_scoring`.
 
-Answers of the suite of our own are scored over the starter corpus, on one core: CPU time, whatever else runs. The test of
-support is measured on `evals/datasets/grounding/dev.jsonl`: sentences written after an entry, against that entry, and
+Answers of the suite are scored over the starter corpus, on one core: CPU time, whatever else runs. The test of support is measured on `evals/datasets/grounding/dev.jsonl`: sentences written after an entry, against that entry, and
 against the entry whose answer is nearest to it.
 """
 

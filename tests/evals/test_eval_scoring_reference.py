@@ -52,7 +52,9 @@ def test_f1_is_told_from_the_floor_up() -> None:
 
 def test_rouge_lsum_is_that_of_its_paper() -> None:
     """Lin's example: union of w1 w2 and w1 w3 w5 covers 4 of the reference's 5; F1 with 9 words said is 8/14."""
-    found = rouge_lsum([["w1", "w2", "w6", "w7", "w8"], ["w1", "w3", "w8", "w9", "w5"]], [["w1", "w2", "w3", "w4", "w5"]])
+    found = rouge_lsum(
+        [["w1", "w2", "w6", "w7", "w8"], ["w1", "w3", "w8", "w9", "w5"]], [["w1", "w2", "w3", "w4", "w5"]]
+    )
     assert found == pytest.approx(2 * 4 / (10 + 5))
 
 
@@ -69,7 +71,10 @@ def test_chrf_weighs_recall_twice() -> None:
 @pytest.mark.parametrize("mark", ["[1]", "[^1]", r"\[1]", r"\[^1\]", "【1†source】"])
 def test_a_citation_mark_is_read_and_is_no_word(mark: str) -> None:
     """Marks are cited numbers, and leave no digit behind."""
-    assert (citation_numbers(f"Water moves {mark}."), without_citations(f"Water moves {mark}.")) == ((1,), "Water moves.")
+    assert (citation_numbers(f"Water moves {mark}."), without_citations(f"Water moves {mark}.")) == (
+        (1,),
+        "Water moves.",
+    )
 
 
 @pytest.mark.parametrize(("marks", "numbers"), [("[1][2]", (1, 2)), ("[2, 1]", (2, 1)), ("[1-3]", (1, 2, 3))])
