@@ -1,7 +1,8 @@
 """What scoring costs, and where its test of support stands: `python -m bench.evals_scoring`.
 
-Answers of the suite are scored over the starter corpus, on one core: CPU time, whatever else runs. The test of support is measured on `evals/datasets/grounding/dev.jsonl`: sentences written after an entry, against that entry, and
-against the entry whose answer is nearest to it.
+Answers of the suite are scored over the starter corpus, on one core: CPU time, whatever else runs. The test of support
+is measured on `evals/datasets/grounding/dev.jsonl`: sentences written after an entry, against that entry, and against the
+entry whose answer is nearest to it.
 """
 
 from __future__ import annotations
@@ -158,7 +159,7 @@ def _measure(rows: Sequence[tuple[Subject, SentenceRead, Entry]], materials: Mat
 
 
 def _lost_by_few(own: Supports, rows: Sequence[tuple[SentenceRead, Entry]], materials: Materials) -> float:
-    """Return by how much the cosine to the windows looked at falls short of that to all, over every fortieth sentence."""
+    """Return by how much the cosine to few windows falls short of that to all, by every fortieth sentence."""
     if materials.embed is None:
         return 0.0
     short: list[float] = []

@@ -87,8 +87,8 @@ EXPECTED: Final[Mapping[tuple[str, str], tuple[float, float]]] = MappingProxyTyp
 BLIND: Final = frozenset({"shuffle sentences", "swap entity"})
 """Faults that no metric is claimed to see: reports say so.
 
-A foreign word in place of the weightiest of the reply's own lowers grounding of its sentences by 0.05 on average, which a
-sentence in words of its own does as well.
+A foreign word in place of the weightiest of the reply's own lowers the least grounding of its sentences by 0.05 on
+average, as a sentence in words of its own does.
 """
 
 

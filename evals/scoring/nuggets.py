@@ -25,8 +25,8 @@ def assign_nugget(nugget: Nugget, sentences: Sequence[SentenceRead], idf: Idf) -
     """Return whether sentences state a nugget: by its patterns and polarity, else in part by its words.
 
     A nugget whose own text denies (``needs no ATP``) is not held against a negation beside its pattern. One that is
-    stated with the other polarity is missed, however much of it is covered; sentences that deny cover nothing of one that
-    does not.
+    stated with the other polarity is missed, however much of it is covered; sentences that deny cover nothing of
+    one that does not.
     """
     if nugget.polarity == "negative":
         is_said, is_reversed = denies, states

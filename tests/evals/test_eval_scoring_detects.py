@@ -19,7 +19,8 @@ from evals.scoring import score
 from tests.evals.scored_replies import *
 from evals.models import Cited, Claim
 case = make_case(nuggets=(nugget("salt", "water"),), must_not=("oil",))
-reply = make_reply("Salt draws 5 litres of water. Oil does not; osmosis is fast.", context={OSMOSIS: "Salt draws water."})
+text = "Salt draws 5 litres of water. Oil does not; osmosis is fast."
+reply = make_reply(text, context={OSMOSIS: "Salt draws water."})
 print(score(case, reply, materials()))
 """
 
@@ -33,15 +34,19 @@ def matrix() -> list[Detection]:
     return detection_matrix(sorted(cases, key=lambda one: one.url)[:_CASES], materials)
 
 
-@pytest.mark.timeout(120)
 def test_every_claimed_detection_is_there(matrix: list[Detection]) -> None:
     """Each fault that a metric is claimed to see lowers it as much, and as often, as claimed."""
-    for one in matrix:
-        if (one.mutation, one.metric) in EXPECTED:
-            print(
-                f"{one.mutation}: {one.metric} drops by {one.mean_drop:.2f}, AUROC {one.auroc:.2f}, {one.pairs} pairs"
-            )
     assert lost(matrix) == []
+
+
+@pytest.mark.parametrize(
+    ("mutation", "metric"),
+    [("negate", "polarity_flags"), ("pad x2", "content_precision"), ("echo question", "content_f1")],
+)
+def test_the_surest_detections_miss_nearly_nothing(matrix: list[Detection], mutation: str, metric: str) -> None:
+    """A sound reply scores better than a spoilt one in at least 95 of 100 pairs."""
+    (found,) = [one for one in matrix if (one.mutation, one.metric) == (mutation, metric)]
+    assert found.auroc >= 0.95
 
 
 def test_blind_spots_are_told_truly(matrix: list[Detection]) -> None:
