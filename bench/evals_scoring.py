@@ -1,8 +1,8 @@
 """What scoring costs, and where its test of support stands: `python -m bench.evals_scoring`.
 
 Answers of the suite are scored over the starter corpus, on one core: CPU time, whatever else runs. The test of support
-is measured on `evals/datasets/grounding/dev.jsonl`: sentences written after an entry, against that entry, and against the
-entry whose answer is nearest to it.
+is measured on `evals/datasets/grounding/dev.jsonl`: sentences written after an entry, against that entry, and against
+the entry whose answer is nearest to it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 from pathlib import Path
-from typing import Final
+from typing import Final, TypedDict
 
 import numpy as np
 from rich.console import Console
@@ -48,6 +48,17 @@ class Supports:
     def rate(self, least_coverage: float, least_cosine: float) -> float:
         """Return the share of sentences that count as supported."""
         return float(((self.coverage >= least_coverage) | (self.cosine >= least_cosine)).mean())
+
+
+class _Sentence(TypedDict):
+    text: str
+    label: str
+
+
+class _Line(TypedDict):
+    question: str
+    entry: str
+    sentences: list[_Sentence]
 
 
 def main() -> None:
@@ -127,7 +138,7 @@ def _supports(materials: Materials) -> tuple[Supports, Supports, float]:
     return held, _measure(near, ready), _lost_by_few(held, [(one, entry) for _, one, entry in rows], materials)
 
 
-def _lines() -> list[dict[str, object]]:
+def _lines() -> list[_Line]:
     return [json.loads(line) for line in _GROUNDING.read_text(encoding="utf-8").splitlines()]
 
 

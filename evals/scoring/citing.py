@@ -15,9 +15,9 @@ from evals.scoring.windows import greatest_cosine
 SUPPORT_COVERAGE: Final = 0.86
 """Least share by weight of a sentence, its question's words left out, that its cited entries hold: tau 1.
 
-Chosen with `SUPPORT_COSINE` on `evals/datasets/grounding/dev.jsonl`, 300 sentences written after entries of the
-starter corpus: of the pairs by which the entry nearest to the right one supports at most 5 %, the one by which most, 97.0 %, are
-supported by their own. `python -m bench.evals_scoring` prints it anew.
+Chosen with `SUPPORT_COSINE` on `evals/datasets/grounding/dev.jsonl`, 300 sentences written after entries of the starter
+corpus: of the pairs by which the entry nearest to the right one supports at most 5 %, the one by which most, 97.0 %,
+are supported by their own. `python -m bench.evals_scoring` prints it anew.
 """
 
 SUPPORT_COSINE: Final = 0.79

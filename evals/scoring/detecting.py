@@ -79,7 +79,7 @@ EXPECTED: Final[Mapping[tuple[str, str], tuple[float, float]]] = MappingProxyTyp
     ("paste neighbour", "nugget_recall_vital"): (0.85, 0.4),
     ("echo question", "content_f1"): (0.95, 0.9),
     ("echo question", "nugget_recall_vital"): (0.9, 0.7),
-    ("strip citations", "citation_recall"): (0.8, 0.5),
+    ("strip citations", "citation_recall"): (0.85, 0.4),
     ("cite neighbour", "citation_target_f1"): (0.95, 0.9),
 })  # fmt: skip
 """Least AUROC and mean drop of the detections that are claimed; a test fails where one is lost."""
