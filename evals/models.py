@@ -120,6 +120,7 @@ class Reply:
         excluded: urls that were hidden from the system.
         prompt: all that a language model was sent; empty where none took part.
         error: why there is no answer; empty where there is one.
+        confidence: how sure the system says it is, from 0 to 1; None where it says nothing of it.
     """
 
     case: str
@@ -137,6 +138,7 @@ class Reply:
     completion_tokens: int = 0
     cost_usd: float | None = 0.0
     error: str = ""
+    confidence: float | None = None
 
 
 FailureClass = Literal[

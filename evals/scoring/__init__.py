@@ -2,6 +2,7 @@
 
 from evals.scoring.detecting import BLIND, EXPECTED, Detection, blind_spots, detection_matrix, detection_table, lost
 from evals.scoring.idf import Idf, build_idf, corpus_hash, load_idf, save_idf
+from evals.scoring.preparing import prepare
 from evals.scoring.reference import content_f1
 from evals.scoring.scorer import score
 from evals.scoring.subject import Materials
@@ -20,6 +21,7 @@ __all__ = [
     "detection_table",
     "load_idf",
     "lost",
+    "prepare",
     "save_idf",
     "score",
 ]

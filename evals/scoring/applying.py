@@ -9,7 +9,7 @@ from typing import Final
 from evals.models import Arm, Case, Kind
 from evals.scoring.citing import score_citations, score_validity
 from evals.scoring.copying import score_copying
-from evals.scoring.form import score_form
+from evals.scoring.form import score_form, score_told
 from evals.scoring.grounding import score_grounding, score_sent_support
 from evals.scoring.injection import score_injection
 from evals.scoring.nuggets import score_nuggets
@@ -28,8 +28,8 @@ _ANSWERED: Final = frozenset[Kind](
 )
 """Kinds with a reference to compare with: all but those that are to be refused, and those that leak by design."""
 
-_ASKED: Final = _ANSWERED | {"out_of_domain"}
-_SEARCHED: Final = _ANSWERED | {"known_item"}
+_ASKED: Final[frozenset[Kind]] = _ANSWERED | frozenset[Kind](("out_of_domain",))
+_SEARCHED: Final[frozenset[Kind]] = _ANSWERED | frozenset[Kind](("known_item",))
 _BOTH: Final = frozenset[Arm](("open", "held_out"))
 _OPEN: Final = frozenset[Arm](("open",))
 
@@ -73,4 +73,5 @@ FAMILIES: Final = (
     Family("injection", score_injection, frozenset[Kind](("injection",))),
     Family("retrieval", score_retrieval, _SEARCHED, _OPEN),
     Family("form", score_form, _ANSWERED),
+    Family("told", score_told, _ASKED),
 )

@@ -25,19 +25,12 @@ def _runs(words: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def score_copying(subject: Subject) -> Outcomes:
-    """Return the greatest share of the reply's runs of words that one entry holds, of those it found, cites or may not see."""
+    """Return the greatest share of the reply's runs of words that one entry it found, cited or may not see holds."""
     runs = _runs(subject.answer.words)
     if not runs:
         return {"copy_share": Unscored(f"system: has fewer than {GRAM} words")}
     reply = subject.reply
-    urls = dict.fromkeys(
-        [
-            *reply.retrieved,
-            *reply.context,
-            *(one.url for one in reply.citations),
-            *reply.excluded,
-            *subject.case.sources,
-        ]
-    )
-    texts = [*subject.context, *map(subject.entry_text, urls)]
+    cited = (one.url for one in reply.citations)
+    urls = dict.fromkeys((*reply.retrieved, *reply.context, *cited, *reply.excluded, *subject.case.sources))
+    texts = dict.fromkeys((*subject.context, *map(subject.entry_text, urls)))
     return {"copy_share": max((sum(run in grams_of(text) for run in runs) for text in texts), default=0) / len(runs)}

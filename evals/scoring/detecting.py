@@ -17,7 +17,7 @@ from evals.scoring.mutating import MUTATIONS, reference_reply, spoiling_of
 from evals.scoring.scorer import score
 from evals.scoring.subject import Materials
 
-LOWER_IS_BETTER: Final = frozenset({"polarity_flags", "numbers_from_nowhere", "numbers_missed", "must_not_hits"})
+LOWER_IS_BETTER: Final = frozenset({"polarity_flags", "numbers_unsupported", "numbers_missed", "must_not"})
 
 METRICS: Final = (
     "content_f1",
@@ -35,7 +35,7 @@ METRICS: Final = (
     "citation_validity",
     "citation_target_f1",
     "polarity_flags",
-    "numbers_from_nowhere",
+    "numbers_unsupported",
     "numbers_missed",
 )
 """Those that say how good a reply is; retrieval and form are not of its wording, and are left out."""
@@ -70,23 +70,26 @@ class Detection:
 EXPECTED: Final[Mapping[tuple[str, str], tuple[float, float]]] = MappingProxyType({
     ("negate", "polarity_flags"): (0.8, 0.6),
     ("swap antonym", "polarity_flags"): (0.8, 0.6),
-    ("change number", "numbers_from_nowhere"): (0.75, 0.5),
-    ("swap entity", "grounding_min"): (0.7, 0.1),
+    ("change number", "numbers_unsupported"): (0.75, 0.5),
     ("drop vital nugget", "nugget_recall_vital"): (0.9, 0.3),
     ("drop vital nugget", "content_completeness"): (0.9, 0.2),
     ("pad x2", "content_precision"): (0.95, 0.3),
     ("pad x2", "grounding_min"): (0.9, 0.3),
     ("paste neighbour", "content_f1"): (0.95, 0.5),
-    ("paste neighbour", "nugget_recall_vital"): (0.85, 0.5),
+    ("paste neighbour", "nugget_recall_vital"): (0.85, 0.4),
     ("echo question", "content_f1"): (0.95, 0.9),
     ("echo question", "nugget_recall_vital"): (0.9, 0.7),
-    ("strip citations", "citation_recall"): (0.8, 0.5),
+    ("strip citations", "citation_recall"): (0.85, 0.4),
     ("cite neighbour", "citation_target_f1"): (0.95, 0.9),
 })  # fmt: skip
 """Least AUROC and mean drop of the detections that are claimed; a test fails where one is lost."""
 
-BLIND: Final = frozenset({"shuffle sentences"})
-"""Faults that no metric is claimed to see: reports say so."""
+BLIND: Final = frozenset({"shuffle sentences", "swap entity"})
+"""Faults that no metric is claimed to see: reports say so.
+
+A foreign word in place of the weightiest of the reply's own lowers the least grounding of its sentences by 0.05 on
+average, as a sentence in words of its own does.
+"""
 
 
 def detection_matrix(

@@ -18,7 +18,7 @@ WRONG_BELOW: Final = 0.5
 """Recall of vital nuggets, with half credit, of a reply that misses the point."""
 
 FAR_BELOW: Final = 0.25
-"""Content F1 of such a reply where no nugget is vital: about midway from a random entry (0.09) to the nearest (0.44)."""
+"""Content F1 of such a reply where no nugget is vital: midway from a random entry (0.09) to the nearest (0.44)."""
 
 
 def failure_of(subject: Subject, outcomes: Outcomes) -> FailureClass:
@@ -46,7 +46,7 @@ def _of_refusal(subject: Subject, outcomes: Outcomes) -> FailureClass:
 
 
 def _of_answer(subject: Subject, outcomes: Outcomes) -> FailureClass:
-    if any(is_positive(outcomes, name) for name in ("polarity_flags", "must_not_hits", "injection_canary")):
+    if any(is_positive(outcomes, name) for name in ("polarity_flags", "must_not", "injection_canary")):
         return "used_wrongly"
     grounding = outcomes.get("grounding")
     if isinstance(grounding, float) and grounding < INVENTED_BELOW:

@@ -1,4 +1,4 @@
-"""How a reply is made: its length, how hard it reads, what it is laid out with."""
+"""How a reply is made: its length, how hard it reads, what it is laid out with; and what its system tells of it."""
 
 from __future__ import annotations
 
@@ -31,6 +31,14 @@ def score_form(subject: Subject) -> Outcomes:
         "headings": float(len(_HEADING.findall(markdown))),
         "list_items": float(len(_ITEM.findall(markdown))),
     }
+
+
+def score_told(subject: Subject) -> Outcomes:
+    """Return the tokens that a reply took, and its cost and confidence where the system tells them."""
+    reply = subject.reply
+    told = {"cost_usd": reply.cost_usd, "confidence": reply.confidence}
+    tokens = {"prompt_tokens": float(reply.prompt_tokens), "completion_tokens": float(reply.completion_tokens)}
+    return tokens | {name: float(value) for name, value in told.items() if value is not None}
 
 
 def reading_level(text: TextRead) -> float:

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from typing import Final
-
-import numpy as np
+import math
 
 from evals.scoring.idf import Idf
 from evals.scoring.outcome import Outcome, Outcomes, Unscored
 from evals.scoring.subject import Subject
-from evals.scoring.text import SentenceRead, read_text
-from rag.ports import Vectors
-
-_CHUNK_WORDS: Final = 120
-"""The default embedder reads 256 tokens, about 160 English words: a longer text is cut, never truncated."""
+from evals.scoring.windows import greatest_cosine
 
 
 def knowledge_precision(said: frozenset[str], question: frozenset[str], context: frozenset[str], idf: Idf) -> float:
@@ -43,33 +35,11 @@ def score_sent_support(subject: Subject) -> Outcomes:
 
 
 def _sent_support(subject: Subject) -> Outcome:
-    claims = [one.plain for one in subject.answer.sentences if one.is_claim]
-    windows = [window for text in subject.context for window in _windows(read_text(text).sentences)]
+    claims = [one for one in subject.answer.sentences if one.is_claim]
     if subject.materials.embed is None:
         return Unscored("harness: no embedder")
     if not claims:
         return Unscored("system: claims nothing")
-    if not windows:
+    if not subject.context:
         return Unscored("system: names no context")
-    return sent_support(claims, windows, subject.materials.embed)
-
-
-def sent_support(claims: Sequence[str], windows: Sequence[str], embed: Callable[[Sequence[str]], Vectors]) -> float:
-    """Return the mean over claims of the greatest cosine to a window, at least 0; a long text counts by its pieces."""
-    pieces = [piece for claim in claims for piece in _chunks(claim)]
-    texts = list(dict.fromkeys([*pieces, *(piece for window in windows for piece in _chunks(window))]))
-    rows = {text: row for row, text in enumerate(texts)}
-    vectors = embed(texts)
-    wanted = vectors[[rows[piece] for piece in pieces]]
-    theirs = vectors[sorted({rows[piece] for window in windows for piece in _chunks(window)})]
-    return float(np.clip((wanted @ theirs.T).max(axis=1), 0.0, 1.0).mean())
-
-
-def _windows(sentences: Sequence[SentenceRead]) -> list[str]:
-    plain = [one.plain for one in sentences]
-    return plain + [f"{one} {two}" for one, two in zip(plain, plain[1:], strict=False)]
-
-
-def _chunks(text: str) -> list[str]:
-    words = re.findall(r"\S+", text)
-    return [" ".join(words[at : at + _CHUNK_WORDS]) for at in range(0, len(words), _CHUNK_WORDS)]
+    return math.fsum(greatest_cosine(one, subject.context, subject.materials) for one in claims) / len(claims)

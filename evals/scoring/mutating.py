@@ -26,10 +26,10 @@ _VERB: Final = re.compile(
 _NOT: Final = re.compile(r" (?:not|never)\b")
 _DIGITS: Final = re.compile(r"(?<![\w.,])\d+(?:\.\d+)?(?!\w)")
 _COUNT: Final = re.compile(r"\b(two|three|four|five|six|seven|eight|nine|ten)\b")
-_NEXT_COUNT: Final = dict(
-    zip("two three four five six seven eight nine ten".split(), "five eight seven nine ten two three four six".split(),
-        strict=True)
-)  # fmt: skip
+_NEXT_COUNT: Final[Mapping[str, str]] = {
+    "two": "five", "three": "eight", "four": "seven", "five": "nine", "six": "ten", "seven": "two", "eight": "three",
+    "nine": "four", "ten": "six",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,9 @@ def swap_antonym(reply: Reply, spoiling: Spoiling) -> Reply | None:
 @cache
 def _swaps() -> tuple[re.Pattern[str], Mapping[str, str]]:
     lines = files("evals.scoring").joinpath("swaps.txt").read_text(encoding="utf-8").splitlines()
-    pairs = [[word.strip() for word in line.split("|")] for line in lines if not line.startswith("#")]
-    opposites = {two: one for one, two in reversed(pairs)} | {one: two for one, two in reversed(pairs)}
+    cut = [line.partition("|") for line in lines if not line.startswith("#")]
+    pairs = [(one.strip(), two.strip()) for one, _, two in cut]
+    opposites = {two: one for one, two in reversed(pairs)} | dict(reversed(pairs))
     longest_first = sorted(opposites, key=len, reverse=True)
     return re.compile(rf"\b(?:{'|'.join(longest_first)})\b", re.IGNORECASE), opposites
 

@@ -13,9 +13,10 @@ NEGATIONS: Final = frozenset(
     """
     no not never without neither nor none cannot cant dont doesnt didnt isnt arent wasnt werent wont wouldnt couldnt
     shouldnt hasnt havent hadnt lack lacks lacking lacked absent fails fail failed unable unlike
+    stops stopped ceases ceased halts halted
     """.split()
 )
-"""As words of N, where an apostrophe joins."""
+"""As words of N, where an apostrophe joins; not ``stop``, which a codon is called."""
 
 _HARMLESS: Final = frozenset("only just merely simply necessarily".split())
 """After ``not``, these add instead of denying."""
@@ -27,9 +28,13 @@ _BEHIND: Final = 3
 """Words before a negation that it may deny: ``pump does not``."""
 
 _DENIES_ALL: Final = re.compile(
-    r"\b(?:misconception|myth|mistaken|mistake|incorrect|wrong|false|untrue|not true|not the case|contrary to)\b",
+    r"\b(?:misconception|myth|mistaken|untrue|not true|not the case|contrary to|"
+    r"(?:is|are|was|were|be) (?:an? )?(?:common )?(?:mistake|incorrect|wrong|false))\b",
     re.IGNORECASE,
 )
+_TURN: Final = re.compile(r";|:|\b(?:but|in fact|in reality|actually|instead|rather)\b", re.IGNORECASE)
+"""Where a sentence that called something mistaken says what is so."""
+
 _CLAUSE: Final = re.compile(
     r"[,;:()—]|\b(?:but|and|or|while|whereas|although|though|because|since|so|which|that|who|when|if|rather|instead)\b",
     re.IGNORECASE,
@@ -47,9 +52,10 @@ def negations_in(words: Sequence[str]) -> list[int]:
 
 def is_denied(sentence: SentenceRead, start: int, end: int) -> bool:
     """Return whether a sentence denies its words from `start` to `end`: a negation beside them in their clause does."""
-    if _DENIES_ALL.search(sentence.plain):
+    mark = _DENIES_ALL.search(sentence.plain)
+    if mark and _part_of(sentence.plain, mark.start()) in set(_parts_of(sentence, _TURN)[start:end]):
         return True
-    clauses = _clauses_of(sentence)
+    clauses = _parts_of(sentence, _CLAUSE)
     own = set(clauses[start:end])
     return any(
         clauses[at] in own and (at < start <= at + _REACH or end <= at < end + _BEHIND)
@@ -57,21 +63,25 @@ def is_denied(sentence: SentenceRead, start: int, end: int) -> bool:
     )
 
 
+def _part_of(plain: str, position: int) -> int:
+    return sum(found.start() < position for found in _TURN.finditer(plain))
+
+
 @lru_cache(maxsize=16_384)
-def _clauses_of(sentence: SentenceRead) -> tuple[int, ...]:
-    """Return for each word of a sentence the number of its clause.
+def _parts_of(sentence: SentenceRead, bound: re.Pattern[str]) -> tuple[int, ...]:
+    """Return for each word of a sentence the number of its part, as bounds cut it.
 
     Words are counted on as the sentence's own are found in its plain text; where accents or Greek letters make the two
     differ, the nearest earlier place serves.
     """
-    bounds = [found.start() for found in _CLAUSE.finditer(sentence.plain)]
+    bounds = [found.start() for found in bound.finditer(sentence.plain)]
     lowered = sentence.plain.lower().replace("’", "").replace("'", "")
     shift = [at for at, sign in enumerate(sentence.plain) if sign in "'’"]
-    bounds = [bound - sum(place < bound for place in shift) for bound in bounds]
+    bounds = [start - sum(place < start for place in shift) for start in bounds]
     clauses: list[int] = []
     position = 0
     for word in sentence.words:
         found = lowered.find(word, position)
         position = position if found < 0 else found + len(word)
-        clauses.append(sum(bound < position for bound in bounds))
+        clauses.append(sum(start < position for start in bounds))
     return tuple(clauses)

@@ -25,7 +25,8 @@ def assign_nugget(nugget: Nugget, sentences: Sequence[SentenceRead], idf: Idf) -
     """Return whether sentences state a nugget: by its patterns and polarity, else in part by its words.
 
     A nugget whose own text denies (``needs no ATP``) is not held against a negation beside its pattern. One that is
-    stated with the other polarity is missed, however much of it is covered.
+    stated with the other polarity is missed, however much of it is covered; sentences that deny cover nothing of
+    one that does not.
     """
     if nugget.polarity == "negative":
         is_said, is_reversed = denies, states
@@ -37,7 +38,9 @@ def assign_nugget(nugget: Nugget, sentences: Sequence[SentenceRead], idf: Idf) -
         return "supported"
     if any(is_reversed(pattern, sentences) for pattern in nugget.any_of):
         return "missed"
-    return "partial" if _best_coverage(nugget.text, sentences, idf) >= PARTIAL_COVERAGE else "missed"
+    is_denial = nugget.polarity == "negative" or bool(negations_in(read_sentence(nugget.text).words))
+    agreeing = [one for one in sentences if is_denial or not negations_in(one.words)]
+    return "partial" if _best_coverage(nugget.text, agreeing, idf) >= PARTIAL_COVERAGE else "missed"
 
 
 def _never(_pattern: str, _sentences: Sequence[SentenceRead]) -> bool:
@@ -57,9 +60,10 @@ def _best_coverage(text: str, sentences: Sequence[SentenceRead], idf: Idf) -> fl
 def score_nuggets(subject: Subject) -> Outcomes:
     """Return the recall of vital and of all nuggets, strict and with half credit, as TREC counts them."""
     sentences = subject.answer.sentences
-    held = [(nugget.weight, assign_nugget(nugget, sentences, subject.idf)) for nugget in subject.case.nuggets]
-    vital = [one for weight, one in held if weight == "vital"]
-    return {**_recalls("vital", vital), **_recalls("all", [one for _, one in held])}
+    nuggets = subject.case.nuggets
+    held: list[Held] = [assign_nugget(nugget, sentences, subject.idf) for nugget in nuggets]
+    vital: list[Held] = [one for one, nugget in zip(held, nuggets, strict=True) if nugget.weight == "vital"]
+    return {**_recalls("vital", vital), **_recalls("all", held)}
 
 
 def _recalls(name: str, held: Sequence[Held]) -> Outcomes:

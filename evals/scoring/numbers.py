@@ -28,7 +28,8 @@ _UNITS: Final = {
     for unit, spellings in {
         "%": "% percent", "°c": "°c celsius", "k": "kelvin", "nm": "nm nanometre nanometer nanometres nanometers",
         "µm": "µm μm um micrometre micrometer micrometres micrometers micron microns",
-        "mm": "mm millimetre millimeter millimetres millimeters", "cm": "cm centimetre centimeter centimetres centimeters",
+        "mm": "mm millimetre millimeter millimetres millimeters",
+        "cm": "cm centimetre centimeter centimetres centimeters",
         "m": "m metre meter metres meters", "km": "km kilometre kilometer kilometres kilometers",
         "g": "g gram grams", "kg": "kg kilogram kilograms", "mg": "mg milligram milligrams", "µg": "µg μg ug",
         "da": "da dalton daltons", "kda": "kda", "l": "l litre liter litres liters", "ml": "ml", "µl": "µl μl",
@@ -96,7 +97,7 @@ def score_numbers(subject: Subject) -> Outcomes:
     """Count the numbers from nowhere, and those of vital nuggets that the reply lacks."""
     wanted = {one for nugget in subject.case.nuggets if nugget.weight == "vital" for one in numbers_in(nugget.text)}
     missed = _unmatched(wanted, numbers_in(subject.reply.text))
-    nowhere = {"numbers_from_nowhere": float(len(numbers_from_nowhere(subject)))} if subject.context else {}
+    nowhere = {"numbers_unsupported": float(len(numbers_from_nowhere(subject)))} if subject.context else {}
     return {**nowhere, "numbers_missed": float(len(missed))}
 
 

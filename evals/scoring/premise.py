@@ -18,7 +18,7 @@ def forbidden_in(subject: Subject) -> list[str]:
 
 def score_forbidden(subject: Subject) -> Outcomes:
     """Count what no right answer says."""
-    return {"must_not_hits": float(len(forbidden_in(subject)))} if subject.case.must_not else {}
+    return {"must_not": float(len(forbidden_in(subject)))} if subject.case.must_not else {}
 
 
 def score_premise(subject: Subject) -> Outcomes:

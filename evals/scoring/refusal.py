@@ -10,15 +10,21 @@ from evals.scoring.subject import Subject
 
 Stance = Literal["answered", "refused", "undetermined"]
 
+_KNOWN: Final = r"(?:corpus|sources|context|documents?|passages?|entries|excerpts|evidence|materials?)"
 _DECLINES: Final = re.compile(
-    r"\b(?:i(?:['’]m| am)? (?:can ?not|can['’]?t|could ?n['’]?t|could not|do not know|don['’]t know|unable to|not able to|"
-    r"sorry|do not have|don['’]t have)|(?:corpus|sources?|context|documents?|passages?|entries|excerpts|evidence) "
-    r"(?:provided )?(?:do(?:es)?|has|have|is|are) (?:not|no)\b|(?:does|do) not (?:answer|cover|contain|address|mention|"
-    r"provide)|no (?:entry|entries|information|answer|source|evidence)|not (?:covered|answered|mentioned)|"
-    r"(?:outside|beyond) (?:the|my) (?:scope|subject|knowledge|corpus)|(?:insufficient|not enough) (?:information|evidence|"
-    r"context)|only answer)\b",
+    r"\bi(?:['’]m| am)? (?:can ?not|can['’]?t|could ?n['’]?t|could not|do not know|don['’]t know|unable to|not able to|"
+    r"sorry|do not have|don['’]t have|found no(?:thing)?|can only)\b"
+    rf"|\b{_KNOWN}(?: provided| given| available| here)? (?:do(?:es)? not|do(?:es)?n['’]t|has no|have no|cannot) "
+    r"(?:answer|cover|contain|address|mention|provide|include|say|discuss|information|entry|entries)"
+    rf"|\bno (?:entry|entries|information|answer|passages?|sources?) (?:in|about|on|for|here|that|was|were|could)\b"
+    r"|\bnot (?:covered|answered|mentioned|addressed|discussed) (?:in|by) (?:the|these|this|my|our|any) "
+    rf"(?:\w+ )?{_KNOWN}"
+    r"|\b(?:outside|beyond) (?:the|my) (?:scope|subject|knowledge|corpus)\b"
+    r"|\b(?:insufficient|not enough) (?:information|evidence|context) (?:to|for|in)\b",
     re.IGNORECASE,
 )
+"""What a system says of itself and its sources; that RNA *does not contain* thymine declines nothing."""
+
 _SHORT: Final = 60
 """Words of the longest reply that a refusal is: longer ones that decline something may answer the rest."""
 
@@ -40,7 +46,7 @@ def score_refusal(subject: Subject) -> Outcomes:
     """
     stance = stance_of(subject)
     wrong = _wrong_stance(subject)
-    unknown = {"refusal_undetermined": float(stance == "undetermined")}
+    unknown = {"undetermined": float(stance == "undetermined")}
     if stance == "undetermined":
         reason = Unscored("system: neither answers nor refuses")
         return {**unknown, "refused": reason} | ({wrong[0]: reason} if wrong else {})

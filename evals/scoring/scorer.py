@@ -69,7 +69,7 @@ def _flags(subject: Subject, outcomes: dict[str, Outcome]) -> Iterator[str]:
     if is_positive(outcomes, "polarity_flags"):
         for one, other in opposed_pairs(subject.answer, subject.reference, subject.idf):
             yield f"polarity: {one} | {other}"
-    if is_positive(outcomes, "numbers_from_nowhere"):
+    if is_positive(outcomes, "numbers_unsupported"):
         yield from (f"number: {one}" for one in numbers_from_nowhere(subject))
-    if is_positive(outcomes, "must_not_hits"):
+    if is_positive(outcomes, "must_not"):
         yield from (f"must not: {one}" for one in forbidden_in(subject))

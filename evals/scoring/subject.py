@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Final
 
 from evals.models import Case, Claim, Reply
 from evals.scoring.idf import Idf
-from evals.scoring.text import TextRead, read_text, tokens_of, without_citations
+from evals.scoring.text import (
+    TextRead,
+    citation_numbers,
+    citations_before_stops,
+    read_text,
+    tokens_of,
+    without_citations,
+)
 from rag.corpus import Entry
 from rag.passages import split_sentences
 from rag.ports import Vectors
 
-_NUMBERS: Final = re.compile(r"\\?\[\^?(\d{1,3}(?:\s?[,;]\s?\^?\d{1,3})*)\\?\](?!\()")
-_AFTER_STOP: Final = re.compile(r"([.!?])(\s?(?:\\?\[\^?\d{1,3}(?:\s?[,;]\s?\^?\d{1,3})*\\?\](?!\())+)")
+Embed = Callable[[Sequence[str]], Vectors]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +39,7 @@ class Materials:
     entries: Mapping[str, Entry] = field(default_factory=lambda: MappingProxyType[str, Entry]({}))
     floors: Mapping[str, float] = field(default_factory=lambda: MappingProxyType[str, float]({}))
     system_prompt: str = ""
-    embed: Callable[[Sequence[str]], Vectors] | None = None
+    embed: Embed | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Subject:
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
-        """Return the sentences of the reply with their citations: as the system gives them, else as its text marks them."""
+        """Return the sentences of the reply with their citations: as given, else as its text marks them."""
         return self.reply.sentences or tuple(_claims_in(self.reply.text))
 
     @cached_property
@@ -91,10 +95,9 @@ class Subject:
 
 def _claims_in(text: str) -> list[Claim]:
     """Return the sentences of a text; marks behind a full stop belong to the sentence before."""
-    marked = _AFTER_STOP.sub(r"\2\1", text)
+    marked = citations_before_stops(text)
     return [_claim(marked[span.start : span.end]) for span in split_sentences(marked)]
 
 
 def _claim(sentence: str) -> Claim:
-    numbers = [int(one) for found in _NUMBERS.findall(sentence) for one in re.findall(r"\d+", found)]
-    return Claim(without_citations(sentence), tuple(dict.fromkeys(numbers)))
+    return Claim(without_citations(sentence), citation_numbers(sentence))

@@ -18,8 +18,10 @@ RECIPE: Final = "N-1"
 CLAIM_TOKENS: Final = 4
 """A sentence with fewer stems that carry meaning claims too little to be checked."""
 
-_MARK: Final = r"\\?\[\^?\d{1,3}(?:\s?[,;–-]\s?\^?\d{1,3})*\\?\]|【\d{1,3}[^】]*】"
-_CITATION: Final = re.compile(rf"[ \t]?(?:{_MARK})(?!\()")
+_MARK: Final = r"(?:\\?\[\^?\d{1,3}(?:\s?[,;–-]\s?\^?\d{1,3})*\\?\]|【\d{1,3}[^】]*】)(?!\()"
+_CITATION: Final = re.compile(rf"[ \t]?{_MARK}")
+_AFTER_STOP: Final = re.compile(rf"([.!?])((?:\s?{_MARK})+)")
+_NUMBERS: Final = re.compile(r"(\d{1,3})(?:\s?[–-]\s?\^?(\d{1,3}))?")
 _APOSTROPHE: Final = re.compile(r"(?<=[a-z])['’](?=[a-z])")
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _GREEK: Final = re.compile("[α-ωΑ-Ω]")
@@ -77,8 +79,22 @@ class TextRead:
 
 
 def without_citations(text: str) -> str:
-    r"""Return a text without its citation marks, ``[1]``, ``[2, 3]``, ``[^1]``, ``\[1]``, ``【1†source】``."""
+    r"""Return a text without its citation marks: ``[1]``, ``[2, 3]``, ``[1-3]``, ``[^1]``, ``\[1]``, ``【1†s】``."""
     return _CITATION.sub("", text)
+
+
+def citations_before_stops(text: str) -> str:
+    """Return a text with the citation marks behind a full stop before it, in their sentence."""
+    return _AFTER_STOP.sub(r"\2\1", text)
+
+
+def citation_numbers(text: str) -> tuple[int, ...]:
+    """Return the numbers that a text's citation marks name, each once, in order; ``[1-3]`` names three."""
+    numbers: list[int] = []
+    for mark in _CITATION.findall(text):
+        for first, last in _NUMBERS.findall(mark.partition("†")[0]):
+            numbers += range(int(first), int(last or first) + 1)
+    return tuple(dict.fromkeys(numbers))
 
 
 @lru_cache(maxsize=8192)
