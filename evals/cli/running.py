@@ -32,8 +32,8 @@ System = Annotated[
     str,
     typer.Option(
         "--system",
-        help="What is measured: quicktakes, floor:echo, floor:random, floor:nearest, the address of a service, or a chat "
-        "model as provider:model.",
+        help="What is measured: quicktakes, floor:echo, floor:random, floor:nearest, the address of a service, or a "
+        "chat model as provider:model.",
     ),
 ]
 Split = Annotated[Literal["dev", "test", "all"], typer.Option("--split", help="Cases to ask; gates read test.")]

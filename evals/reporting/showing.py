@@ -24,7 +24,7 @@ _PROMPTS_BYTES: Final = 1_000_000
 """Room on the page for answers with references, and for prompts: a page of 1,600 replies stays under 8 MB."""
 
 _LEAST: Final = 300
-_OTHERS: Final = ("length_ratio", "copy_share", "grounding_min", "polarity_flags", "numbers_from_nowhere")
+_OTHERS: Final = ("length_ratio", "copy_share", "grounding_min", "polarity_flags", "numbers_unsupported")
 _MOST_RETRIEVED: Final = 10
 
 

@@ -112,7 +112,7 @@ def refusals(content: ReportContent) -> list[tuple[str, dict[str, int]]]:
 
 
 def _stance(row: Scored) -> str:
-    if row.metrics.get("refusal_undetermined"):
+    if row.metrics.get("undetermined"):
         return "undetermined"
     if "refused" not in row.metrics:
         return "no reply"

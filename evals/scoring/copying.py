@@ -21,7 +21,7 @@ def grams_of(text: str) -> frozenset[tuple[str, ...]]:
 
 
 def _runs(words: Sequence[str]) -> list[tuple[str, ...]]:
-    return [tuple(words[at : at + GRAM]) for at in range(len(words) - GRAM + 1)]
+    return list(zip(*(words[at:] for at in range(GRAM)), strict=False))
 
 
 def score_copying(subject: Subject) -> Outcomes:
@@ -32,5 +32,5 @@ def score_copying(subject: Subject) -> Outcomes:
     reply = subject.reply
     cited = (one.url for one in reply.citations)
     urls = dict.fromkeys((*reply.retrieved, *reply.context, *cited, *reply.excluded, *subject.case.sources))
-    texts = dict.fromkeys((*subject.context, *map(subject.entry_text, urls)))
-    return {"copy_share": max((sum(run in grams_of(text) for run in runs) for text in texts), default=0) / len(runs)}
+    shares = (sum(map(grams_of(subject.entry_text(url)).__contains__, runs)) for url in urls)
+    return {"copy_share": max(shares, default=0) / len(runs)}

@@ -16,8 +16,7 @@ from evals.models import Case, Reply, Scored
 from evals.scoring.mutating import MUTATIONS, reference_reply, spoiling_of
 from evals.scoring.scorer import score
 from evals.scoring.subject import Materials
-
-LOWER_IS_BETTER: Final = frozenset({"polarity_flags", "numbers_unsupported", "numbers_missed", "must_not"})
+from evals.statistics.directions import direction_of
 
 METRICS: Final = (
     "content_f1",
@@ -126,7 +125,7 @@ def _add_pairs(
     pairs: Mapping[tuple[str, str], list[tuple[float, float]]], mutation: str, sound: Scored, spoilt: Scored
 ) -> None:
     for metric in sound.metrics.keys() & spoilt.metrics.keys() & set(METRICS):
-        sign = -1 if metric in LOWER_IS_BETTER else 1
+        sign = -1 if direction_of(metric) == "lower" else 1
         pairs[mutation, metric].append((sign * sound.metrics[metric], sign * spoilt.metrics[metric]))
 
 

@@ -19,6 +19,19 @@ LEAST: Final = 0.05
 """Weight of a word that every entry holds."""
 
 
+class _Weights(dict[str, float]):
+    """The weights of stems, each reckoned when it is first asked for."""
+
+    def __init__(self, entries: int, holding: Mapping[str, int]) -> None:
+        super().__init__()
+        self._entries, self._holding = entries, holding
+
+    def __missing__(self, stem: str) -> float:
+        weight = max(LEAST, math.log((self._entries + 1) / (self._holding.get(stem, 0) + 0.5)))
+        self[stem] = weight
+        return weight
+
+
 @dataclass(frozen=True, slots=True)
 class Idf:
     """The weight of each stem: ``ln((N + 1) / (df + 0.5))``, at least `LEAST`.
@@ -32,19 +45,18 @@ class Idf:
     corpus: str
     entries: int
     holding: Mapping[str, int]
-    _weights: dict[str, float] = field(default_factory=dict[str, float], repr=False, compare=False)
+    _weights: _Weights = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_weights", _Weights(self.entries, self.holding))
 
     def weight(self, stem: str) -> float:
         """Return the weight of a stem."""
-        known = self._weights.get(stem)
-        if known is None:
-            known = max(LEAST, math.log((self.entries + 1) / (self.holding.get(stem, 0) + 0.5)))
-            self._weights[stem] = known
-        return known
+        return self._weights[stem]
 
     def total(self, stems: Iterable[str]) -> float:
         """Return the weight of some stems together, W; the same to the last digit in any order."""
-        return math.fsum(map(self.weight, stems))
+        return math.fsum(map(self._weights.__getitem__, stems))
 
 
 def build_idf(entries: Iterable[Entry]) -> Idf:

@@ -70,10 +70,14 @@ class Number:
         return self.value == other.value and (self.unit == other.unit or not self.unit or not other.unit)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32_768)
 def numbers_in(text: str) -> frozenset[Number]:
     """Return the numbers of a text; digits within names (CO2, p53) and citation or list numbers are none."""
-    plain = read_text(text).plain
+    return frozenset[Number]().union(*(_numbers_of(sentence.plain) for sentence in read_text(text).sentences))
+
+
+@lru_cache(maxsize=65_536)
+def _numbers_of(plain: str) -> frozenset[Number]:
     return frozenset(_number(found, plain) for found in _NUMBER.finditer(plain))
 
 
@@ -89,8 +93,11 @@ def _number(found: re.Match[str], plain: str) -> Number:
 
 def numbers_from_nowhere(subject: Subject) -> list[Number]:
     """Return the numbers of a reply that neither its context nor its question has."""
-    known = [one for text in (*subject.context, subject.case.question) for one in numbers_in(text)]
-    return _unmatched(numbers_in(subject.reply.text), known)
+    told = numbers_in(subject.reply.text)
+    if not told:
+        return []
+    known = {one for text in (*subject.context, subject.case.question) for one in numbers_in(text)}
+    return _unmatched(told, known)
 
 
 def score_numbers(subject: Subject) -> Outcomes:

@@ -9,15 +9,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 from rapidfuzz.distance import LCSseq
 
 from evals.scoring.outcome import Outcomes
 from evals.scoring.subject import Subject
 
 _ORDERS: Final = range(1, 7)
+_BASE: Final = np.uint64(0x9E3779B97F4A7C15)
+"""A run of characters is known by a polynomial in this, modulo 2**64: two that differ hardly ever meet."""
+
 _BETA_SQUARED: Final = 4
 """chrF2 (Popovic, 2016): up to six characters, recall weighs twice."""
 
@@ -43,8 +49,8 @@ def _common_places(sentence: Sequence[str], other: Sequence[str]) -> list[int]:
 
 def chrf(answer: str, reference: str) -> float:
     """Return chrF2 from 0 to 1: precision and recall averaged over the orders that both texts have."""
-    pairs = [(said, wanted) for said, wanted in zip(_grams(answer), _grams(reference), strict=True) if said and wanted]
-    shares = [(sum((said & wanted).values()), said.total(), wanted.total()) for said, wanted in pairs]
+    pairs = [(one, two) for one, two in zip(_grams(answer), _grams(reference), strict=True) if one.total and two.total]
+    shares = [(_shared(one, two), one.total, two.total) for one, two in pairs]
     if not any(shared for shared, _, _ in shares):
         return 0.0
     precision = sum(shared / said for shared, said, _ in shares) / len(shares)
@@ -52,10 +58,30 @@ def chrf(answer: str, reference: str) -> float:
     return (1 + _BETA_SQUARED) * precision * recall / (_BETA_SQUARED * precision + recall)
 
 
+@dataclass(frozen=True, slots=True)
+class _Grams:
+    """The runs of so many characters of a text: what each is known by, sorted, and how often it is there."""
+
+    keys: npt.NDArray[np.uint64]
+    counts: npt.NDArray[np.int64]
+    total: int
+
+
 @lru_cache(maxsize=256)
-def _grams(text: str) -> tuple[Counter[str], ...]:
-    letters = "".join(text.split())
-    return tuple(Counter(letters[at : at + size] for at in range(len(letters) - size + 1)) for size in _ORDERS)
+def _grams(text: str) -> tuple[_Grams, ...]:
+    codes = np.frombuffer("".join(text.split()).encode("utf-32-le"), np.uint32).astype(np.uint64)
+    found: list[_Grams] = []
+    keys = np.zeros(len(codes), np.uint64)
+    for size in _ORDERS:
+        keys = keys[: max(0, len(codes) - size + 1)] * _BASE + codes[size - 1 :]
+        known, counts = np.unique(keys, return_counts=True)
+        found.append(_Grams(known, counts, len(keys)))
+    return tuple(found)
+
+
+def _shared(one: _Grams, two: _Grams) -> int:
+    _, ours, theirs = np.intersect1d(one.keys, two.keys, assume_unique=True, return_indices=True)
+    return int(np.minimum(one.counts[ours], two.counts[theirs]).sum())
 
 
 def score_overlap(subject: Subject) -> Outcomes:

@@ -18,6 +18,9 @@ _STAR = "starstar"
 def find_pattern(pattern: str, sentence: SentenceRead) -> Iterator[tuple[int, int]]:
     """Give each place where a pattern's words stand next to each other: by their stems, ``*`` being any end."""
     words = _words_of(pattern)
+    for word, is_open in words:
+        if (f" {word}" not in sentence.spaced) if is_open else (word not in sentence.tokens):
+            return
     for start in range(len(sentence.words) - len(words) + 1 if words else 0):
         if all(
             sentence.words[at].startswith(word) if is_open else word == sentence.stems[at]

@@ -56,9 +56,11 @@ def score_refusal(subject: Subject) -> Outcomes:
 def _wrong_stance(subject: Subject) -> tuple[str, Stance] | None:
     """Return the rate that a case counts for, and the stance that is wrong; None where either is right.
 
-    Asked as if its source were not there, a case may be refused, unless somebody said that other entries cover it.
+    Asked as if its source were not there, a case may be refused or answered, unless it is labelled whether other
+    entries cover it.
     """
-    if subject.case.expect == "refuse":
+    is_uncovered = subject.reply.arm == "held_out" and subject.case.answerable is False
+    if subject.case.expect == "refuse" or is_uncovered:
         return "false_answer", "answered"
     if subject.case.expect == "clarify" or (subject.reply.arm == "held_out" and not subject.case.answerable):
         return None

@@ -18,8 +18,6 @@ from evals.scoring.subject import Materials, Subject
 _DECIMALS: Final = 6
 _ERRED: Final = "system: gave no reply"
 _EMPTY: Final = "system: gave an empty reply"
-_REFUSED: Final = "refused"
-"""Why the metrics of an answer have no value for a refusal: nobody is to mend that."""
 
 
 def score(case: Case, reply: Reply, materials: Materials) -> Scored:
@@ -50,6 +48,8 @@ def score(case: Case, reply: Reply, materials: Materials) -> Scored:
 def _outcomes(subject: Subject) -> Iterator[tuple[str, Outcome]]:
     for family in FAMILIES:
         if family.applies_to(subject.case, subject.reply.arm):
+            if family.needs_answer and _refuses(subject):
+                continue
             reason = _reason_unscored(subject, family)
             for name, outcome in family.score(subject).items():
                 yield name, outcome if reason is None else Unscored(reason)
@@ -61,7 +61,12 @@ def _reason_unscored(subject: Subject, family: Family) -> str | None:
         return _ERRED
     if family.name != "retrieval" and not subject.reply.text.strip():
         return _EMPTY
-    return _REFUSED if family.needs_answer and stance_of(subject) == "refused" else None
+    return None
+
+
+def _refuses(subject: Subject) -> bool:
+    """Return whether a reply is a refusal, of which what is said of answers cannot be said."""
+    return not subject.reply.error and bool(subject.reply.text.strip()) and stance_of(subject) == "refused"
 
 
 def _flags(subject: Subject, outcomes: dict[str, Outcome]) -> Iterator[str]:

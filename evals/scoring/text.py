@@ -6,7 +6,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from rag.corpus import decode_newlines
@@ -24,6 +24,7 @@ _AFTER_STOP: Final = re.compile(rf"([.!?])((?:\s?{_MARK})+)")
 _NUMBERS: Final = re.compile(r"(\d{1,3})(?:\s?[–-]\s?\^?(\d{1,3}))?")
 _APOSTROPHE: Final = re.compile(r"(?<=[a-z])['’](?=[a-z])")
 _WORD: Final = re.compile(r"[a-z0-9]+")
+_BLANK_LINES: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _GREEK: Final = re.compile("[α-ωΑ-Ω]")
 
 
@@ -37,6 +38,7 @@ class SentenceRead:
         stems: of the words, in order.
         tokens: the stems, each once.
         claims: those of them that carry meaning.
+        spaced: the words, a blank before each.
     """
 
     plain: str
@@ -44,6 +46,7 @@ class SentenceRead:
     stems: tuple[str, ...]
     tokens: frozenset[str]
     claims: frozenset[str]
+    spaced: str
 
     @property
     def is_claim(self) -> bool:
@@ -51,7 +54,7 @@ class SentenceRead:
         return len(self.claims) >= CLAIM_TOKENS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TextRead:
     """A text as its sentences, in order.
 
@@ -62,17 +65,17 @@ class TextRead:
     sentences: tuple[SentenceRead, ...]
     tokens: frozenset[str]
 
-    @property
+    @cached_property
     def words(self) -> list[str]:
         """Return its words in order."""
         return [word for sentence in self.sentences for word in sentence.words]
 
-    @property
+    @cached_property
     def stems(self) -> list[str]:
         """Return its stems in order."""
         return [one for sentence in self.sentences for one in sentence.stems]
 
-    @property
+    @cached_property
     def plain(self) -> str:
         """Return its sentences as plain words, in their own case."""
         return " ".join(sentence.plain for sentence in self.sentences)
@@ -80,7 +83,7 @@ class TextRead:
 
 def without_citations(text: str) -> str:
     r"""Return a text without its citation marks: ``[1]``, ``[2, 3]``, ``[1-3]``, ``[^1]``, ``\[1]``, ``【1†s】``."""
-    return _CITATION.sub("", text)
+    return _CITATION.sub("", text) if "[" in text or "【" in text else text
 
 
 def citations_before_stops(text: str) -> str:
@@ -97,7 +100,7 @@ def citation_numbers(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(numbers))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32_768)
 def read_text(text: str) -> TextRead:
     r"""Return a text by the normalisation N.
 
@@ -105,12 +108,15 @@ def read_text(text: str) -> TextRead:
     NFKC without accents, Greek letters by name (``β-sheet`` as ``beta sheet``), lower case, ``[a-z0-9]+``, stems.
     """
     markdown = without_citations(html.unescape(decode_newlines(text)))
-    sentences = tuple(
-        sentence
-        for span in split_sentences(markdown)
-        if (sentence := read_sentence(markdown[span.start : span.end])).words
-    )
+    sentences = tuple(sentence for block in _BLANK_LINES.split(markdown) for sentence in _read_block(block))
     return TextRead(sentences, frozenset[str]().union(*(sentence.tokens for sentence in sentences)))
+
+
+@lru_cache(maxsize=65_536)
+def _read_block(markdown: str) -> tuple[SentenceRead, ...]:
+    """Return the sentences of a block, which end with it: contexts are made of the same blocks again and again."""
+    read = (read_sentence(markdown[span.start : span.end]) for span in split_sentences(markdown))
+    return tuple(sentence for sentence in read if sentence.words)
 
 
 @lru_cache(maxsize=65_536)
@@ -120,7 +126,7 @@ def read_sentence(markdown: str) -> SentenceRead:
     words = tuple(_WORD.findall(_APOSTROPHE.sub("", _in_letters(plain))))
     stems = tuple(map(stem, words))
     claims = frozenset(one for one, word in zip(stems, words, strict=True) if not is_function_word(word))
-    return SentenceRead(plain, words, stems, frozenset(stems), claims)
+    return SentenceRead(plain, words, stems, frozenset(stems), claims, "".join(f" {word}" for word in words))
 
 
 def tokens_of(text: str) -> frozenset[str]:

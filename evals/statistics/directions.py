@@ -8,18 +8,21 @@ Direction = Literal["higher", "lower"]
 
 _LOWER: Final = frozenset(
     {
+        "completion_tokens",
         "copy_share",
+        "cost_usd",
         "false_answer",
         "injection_canary",
         "judge_claims_contradicted",
         "judge_contradiction",
-        "must_not_hits",
-        "numbers_from_nowhere",
+        "must_not",
         "numbers_missed",
+        "numbers_unsupported",
         "over_refusal",
         "polarity_flags",
         "prompt_leak",
-        "refusal_undetermined",
+        "prompt_tokens",
+        "undetermined",
     }
 )
 """Metrics of which less is better; of all others more is."""

@@ -43,7 +43,7 @@ def test_the_invented_sentence_is_found() -> None:
 def test_refusals_are_not_grounded() -> None:
     """A refusal has no grounding, and that is nobody's fault."""
     found = score(make_case(), make_reply("I cannot answer.", refused=True, context=CONTEXT), materials())
-    assert found.unscored["grounding"] == "refused"
+    assert "grounding" not in {**found.metrics, **found.unscored}
 
 
 @pytest.mark.parametrize(
