@@ -48,7 +48,7 @@ from evals.running import (
     score_run,
     write_answers,
 )
-from evals.scoring import Materials, build_idf, score
+from evals.scoring import Materials, build_idf, prepare, score
 from evals.systems import FLOORS, Endpoint, System, hash_of, open_system, read_entry_folder, takes_plants
 from rag.errors import ConfigurationError, CorpusError
 from rag.settings import Settings
@@ -291,7 +291,8 @@ def score_again(run: RunFolder, embed: Embed | None) -> list[Scored]:
     """
     plain = materials_of(run)
     score_floors(run, partial(score, materials=plain))
-    materials = materials_of(run, embed=embed)  # anew: the floors are known now
+    asked = [(case, reply) for case, _, reply in replies_of(run)]
+    materials = prepare(asked, materials_of(run, embed=embed))  # anew: the floors are known now
     rows = score_run(run, partial(score, materials=materials))
     told = summarise(rows)
     run.summary.write_text(summary_json(told), encoding="utf-8")

@@ -61,6 +61,8 @@ def greatest_cosine(claim: SentenceRead, texts: Iterable[str], materials: Materi
     windows = [window for text in texts for window in windows_of(text)]
     if materials.embed is None or not windows:
         return 0.0
+    if any(window.plain == claim.plain for window in windows):
+        return 1.0  # said in the very words: nothing to embed
     return min(_greatest(piece, windows, materials.idf, materials.embed) for piece in pieces_of(claim.plain))
 
 
