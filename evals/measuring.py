@@ -22,6 +22,7 @@ from evals.cases import (
 )
 from evals.corpora import MeasuredCorpus, read_corpus
 from evals.errors import StoppedError
+from evals.judging import judged_metrics, judgement_from, with_judged
 from evals.models import Arm, Case, Reply, Scored
 from evals.reporting.summary import summarise
 from evals.reporting.trec import qrels
@@ -42,6 +43,7 @@ from evals.running import (
     materials_of,
     new_run,
     plan_tasks,
+    read_lines,
     replies_of,
     resume_run,
     score_floors,
@@ -293,7 +295,9 @@ def score_again(run: RunFolder, embed: Embed | None) -> list[Scored]:
     score_floors(run, partial(score, materials=plain))
     asked = [(case, reply) for case, _, reply in replies_of(run)]
     materials = prepare(asked, materials_of(run, embed=embed))  # anew: the floors are known now
-    rows = score_run(run, partial(score, materials=materials))
+    kept = [judgement_from(line) for line in read_lines(run.judgements)]
+    judged = judged_metrics(kept, {case.url: case for case, _ in asked})
+    rows = score_run(run, lambda case, reply: with_judged([score(case, reply, materials)], judged)[0])
     told = summarise(rows)
     run.summary.write_text(summary_json(told), encoding="utf-8")
     run.read_summary.write_text(summary_markdown(told), encoding="utf-8")

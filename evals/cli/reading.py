@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from rich.table import Table
 from evals.cli.options import RUNS, Out, Run
 from evals.cli.showing import show_headline
 from evals.models import Case, Reply, Scored
+from evals.presenting import Beside, history_of, write_report
 from evals.running import RunFolder, list_runs, read_lines, replies_of, scored_run
 from rag.errors import NotFoundError
 
@@ -33,6 +35,24 @@ def list_command(out: Out = RUNS) -> None:
             run.path.name, told["system"]["name"], f"{counts['cases']:,}", asked, state, told["hashes"]["code"][:8]
         )
     Console().print(table)
+
+
+BaselineRun = Annotated[Path | None, typer.Option("--baseline", help="The folder of a run to show this one beside.")]
+
+
+def report_command(run: Run, baseline: BaselineRun = None, out: Out = RUNS) -> None:
+    """Write the page that shows why a run scored as it did, its plots, and the plot over all runs.
+
+    Example: quicktakes eval report runs/20260115T101500Z-1f2e3d4c --baseline evals/baseline
+    """
+    folder = RunFolder(run)
+    write_report(folder, Beside(baseline=None if baseline is None else RunFolder(baseline)))
+    typer.echo(f"{folder.report}")
+    runs = list_runs(out)
+    if runs:
+        history = out / "history.svg"
+        history.write_text(history_of(runs), encoding="utf-8")
+        typer.echo(f"{history}")
 
 
 def show_command(run: Run, case: CaseUrl = None) -> None:

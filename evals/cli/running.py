@@ -17,6 +17,7 @@ from evals.cli.showing import show_headline
 from evals.measuring import Listener, Order, Plan, begin, finish, plan, plan_again, score_again, take_answers
 from evals.measuring import resume as go_on
 from evals.models import Kind, Scored
+from evals.presenting import Beside, write_report
 from evals.running import ARMS, RunFolder
 from evals.statistics.cells import KINDS
 from rag.cli.options import CorpusDir, DataDir, settings_from
@@ -192,4 +193,5 @@ def _score(run: RunFolder, settings: Settings, *, fast: bool) -> None:
     with ExitStack() as opened:
         embed = None if fast else opened.enter_context(open_embed(settings))
         rows: list[Scored] = score_again(run, embed)
+    write_report(run, Beside())
     show_headline(run, rows)

@@ -4,7 +4,7 @@ from evals.running.answering import Asking, answer_tasks
 from evals.running.floors import answer_by_floor, score_floors
 from evals.running.folder import RunFolder, begin_run, list_runs, manifest_of, new_run, resume_run
 from evals.running.leaks import LeakCheck
-from evals.running.lines import line_of, read_lines, write_lines
+from evals.running.lines import append_line, line_of, mend_end, read_lines, write_lines
 from evals.running.materials import Embed, keep_materials, materials_of
 from evals.running.planning import ARMS, Task, plan_tasks
 from evals.running.rows import rows_in, scored_run
@@ -20,12 +20,14 @@ __all__ = [
     "Task",
     "answer_by_floor",
     "answer_tasks",
+    "append_line",
     "begin_run",
     "keep_materials",
     "line_of",
     "list_runs",
     "manifest_of",
     "materials_of",
+    "mend_end",
     "new_run",
     "plan_tasks",
     "read_lines",

@@ -89,6 +89,21 @@ class RunFolder:
         return self.path / "report.html"
 
     @property
+    def plots(self) -> Path:
+        """Return the folder of the report's plots."""
+        return self.path / "plots"
+
+    @property
+    def judgements(self) -> Path:
+        """Return the file of what judges said, appended one by one."""
+        return self.path / "judgements.jsonl"
+
+    @property
+    def calibration(self) -> Path:
+        """Return the file of what the judge said of items that people labelled."""
+        return self.path / "calibration.jsonl"
+
+    @property
     def junit(self) -> Path:
         """Return the file of what came of the gates."""
         return self.path / "junit.xml"

@@ -161,18 +161,12 @@ def blind_spots(detections: Iterable[Detection]) -> dict[str, list[str]]:
 
 
 def detection_table(detections: Iterable[Detection]) -> Table:
-    """Return a table of mean drop and AUROC, metrics down and faults across; what is seen is bold."""
-    found = {(one.mutation, one.metric): one for one in detections}
-    table = Table("metric", *MUTATIONS, title="mean drop / AUROC")
-    for metric in METRICS:
-        cells = [_cell(found.get((mutation, metric))) for mutation in MUTATIONS]
-        if any(cells):
-            table.add_row(metric, *cells)
+    """Return a table of the faults, each with the metrics that see it; the whole matrix stands in reports."""
+    kept = list(detections)
+    table = Table("fault", "pairs", "seen by (mean drop, AUROC)", title="What the metrics see of known faults")
+    for mutation in MUTATIONS:
+        own = [one for one in kept if one.mutation == mutation]
+        seen = sorted((one for one in own if one.is_seen), key=lambda one: (-one.auroc, one.metric))
+        told = ", ".join(f"{one.metric} ({one.mean_drop:.2f}, {one.auroc:.2f})" for one in seen)
+        table.add_row(mutation, str(max((one.pairs for one in own), default=0)), told or "[bold]nothing[/]")
     return table
-
-
-def _cell(detection: Detection | None) -> str:
-    if detection is None:
-        return ""
-    text = f"{detection.mean_drop:.2f} / {detection.auroc:.2f}"
-    return f"[bold]{text}[/bold]" if detection.is_seen else text

@@ -1,0 +1,136 @@
+"""The report of a run, from its folder: written anew whenever there is more to show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evals.judging import Calibration
+from evals.models import Case, Reply, Scored
+from evals.reporting.content import Baseline, JudgeCalibration, ReportContent
+from evals.reporting.history import HistoryPoint, history_svg
+from evals.reporting.report import plots, report_html
+from evals.reporting.summary import Summary, summarise
+from evals.running import RunFolder, Task, materials_of, read_lines, replies_of, rows_in, scored_run
+from evals.scoring import detection_matrix
+from evals.statistics import GateResults, compare
+from evals.systems import FLOORS
+
+_SPOILT = 60
+
+HISTORY = ("content_f1", "nugget_recall_vital", "grounding", "false_answer", "over_refusal")
+"""Metrics that the plot over runs shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a run is shown beside, as far as there is any.
+
+    Attributes:
+        baseline: an earlier run over the same cases.
+        calibration: of the judge of the run, with a warning where it is of the family of what it judged.
+    """
+
+    baseline: RunFolder | None = None
+    gates: GateResults | None = None
+    calibration: Calibration | None = None
+    warning: str = ""
+
+
+def summary_of(rows: Sequence[Scored]) -> Summary:
+    """Return what rows come to: those of the test split, or all where there is none of it."""
+    return summarise(rows, "test" if any(row.split == "test" for row in rows) else None)
+
+
+def write_report(run: RunFolder, beside: Beside) -> None:
+    """Write ``report.html`` and ``plots/`` into a run's folder.
+
+    Raises:
+        RunStateError: it was not scored.
+        RunInvalidError: something leaked.
+    """
+    content = _content(run, beside)
+    run.report.write_text(report_html(content), encoding="utf-8")
+    run.plots.mkdir(exist_ok=True)
+    for name, svg in plots(content).items():
+        (run.plots / f"{name}.svg").write_text(svg, encoding="utf-8")
+
+
+def _content(run: RunFolder, beside: Beside) -> ReportContent:
+    rows, found = scored_run(run).rows, replies_of(run)
+    materials = materials_of(run)
+    floors = {name: own for name in FLOORS if (own := rows_in(run.floor_scores(name)))}
+    return ReportContent(
+        name=run.path.name,
+        manifest=run.told(),
+        summary=summary_of(rows),
+        rows=rows,
+        replies=[reply for _, _, reply in found],
+        cases={case.url: case for case, _, _ in found},
+        materials=materials,
+        seconds=[float(line["seconds"]) for line in read_lines(run.timings)],
+        gates=beside.gates,
+        baseline=_baseline(run, beside.baseline),
+        detections=detection_matrix(_spoilt(found), materials),
+        calibrations=_calibrations(beside),
+        floors={name: summary_of(own) for name, own in floors.items()},
+    )
+
+
+def _spoilt(found: Sequence[tuple[Case, Task, Reply]]) -> list[Case]:
+    """Return the cases whose references are spoilt to see what the metrics see: those with a fact from each source."""
+    cases = {case.url: case for case, _, _ in found}.values()
+    return [case for case in cases if case.kind == "synthesis"][:_SPOILT]
+
+
+def _baseline(run: RunFolder, before: RunFolder | None) -> Baseline | None:
+    if before is None:
+        return None
+    first, second = scored_run(before), scored_run(run)
+    selectors = [one for one in summary_of(second.rows).cells if one.kind and one.arm and one.metric in HISTORY]
+    differences = compare(first, second, selectors)
+    return Baseline(before.path.name, list(differences.values()), first.rows)
+
+
+def _calibrations(beside: Beside) -> list[JudgeCalibration]:
+    if beside.calibration is None:
+        return []
+    found: list[JudgeCalibration] = []
+    for judge, one in beside.calibration.tasks.items():
+        labels = list(one.confusion)
+        confusion = [[one.confusion[label].get(word, 0) for word in labels] for label in labels]
+        found.append(
+            JudgeCalibration(
+                judge=judge,
+                model=beside.calibration.model,
+                agreement=one.kappa,
+                labels=labels,
+                confusion=confusion,
+                self_consistency=one.self_consistency,
+                swap_consistency=one.swap_consistency,
+                warning=beside.warning,
+            )
+        )
+    return found
+
+
+def history_of(runs: Sequence[RunFolder]) -> str:
+    """Return a plot of headline metrics over runs that were scored, the oldest first; as SVG.
+
+    Raises:
+        RunStateError: the summary of one cannot be read.
+    """
+    return history_svg([_point(run) for run in runs if run.summary.is_file()])
+
+
+def _point(run: RunFolder) -> HistoryPoint:
+    summary = json.loads(run.summary.read_text(encoding="utf-8"))
+    metrics: dict[str, tuple[float, float, float]] = {}
+    for cell in summary["cells"]:
+        is_whole = cell["kind"] is None and cell["arm"] == "open" and cell["author"] is None
+        if is_whole and cell["metric"] in HISTORY and cell["scored"]:
+            mean = cell["scored"]["mean"]
+            metrics[cell["metric"]] = mean, *(cell["scored"]["interval"] or (mean, mean))
+    date = f"{run.path.name[6:8]}.{run.path.name[4:6]}."
+    return HistoryPoint(run.path.name, date, str(run.told()["system"]["name"]), metrics)
