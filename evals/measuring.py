@@ -24,7 +24,7 @@ from evals.corpora import MeasuredCorpus, read_corpus
 from evals.errors import StoppedError
 from evals.judging import judged_metrics, judgement_from, with_judged
 from evals.models import Arm, Case, Reply, Scored
-from evals.reporting.summary import summarise
+from evals.reporting.summary import Summary, summarise
 from evals.reporting.trec import qrels
 from evals.reporting.trec import run as trec_run
 from evals.reporting.writing import summary_json, summary_markdown
@@ -50,13 +50,13 @@ from evals.running import (
     score_run,
     write_answers,
 )
-from evals.scoring import Materials, build_idf, prepare, score
+from evals.scoring import build_idf, content_f1, prepare, score
 from evals.systems import FLOORS, Endpoint, System, hash_of, open_system, read_entry_folder, takes_plants
 from rag.errors import ConfigurationError, CorpusError
 from rag.settings import Settings
 
-Listener = Callable[[int, int, Scored | None], None]
-"""Called with how many tasks are done, how many there are, and how the last one was scored, without embeddings."""
+Listener = Callable[[int, int, float | None], None]
+"""Called with how many tasks are done, how many there are, and the content F1 of the last reply where it has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,16 +255,17 @@ def _open(planned: Plan, name: str) -> AbstractContextManager[System]:
 
 
 def _ask(run: RunFolder, planned: Plan, system: System, listen: Listener) -> None:
-    """Ask what is open; what a reply is worth is told as it comes."""
-    materials = Materials(idf=build_idf(planned.corpus.entries.values()), entries=planned.corpus.entries)
+    """Ask what is open; what a reply is worth is told as it comes, by the one metric that takes no time."""
+    idf = build_idf(planned.corpus.entries.values())
     cases = {one.url: one for one in planned.cases}
-    last: list[Scored] = []
+    last: float | None = None
 
     def hear(case: Case, reply: Reply) -> None:
-        last[:] = [score(case, reply, materials)]
+        nonlocal last
+        last = None if case.expect == "refuse" else content_f1(reply.text, case.answer, case.question, idf)
 
     def progress(done: int, total: int) -> None:
-        listen(done, total, last[0] if last else None)
+        listen(done, total, last)
 
     asking = Asking(run, cases, system, LeakCheck(planned.corpus.entries), progress, planned.concurrency, hear)
     try:
@@ -283,8 +284,10 @@ def finish(run: RunFolder, planned: Plan, *, floors: bool) -> None:
     write_answers(run)
 
 
-def score_again(run: RunFolder, embed: Embed | None) -> list[Scored]:
-    """Score a run and its floors from its own folder, and write scores, summary and TREC files.
+def score_again(run: RunFolder, embed: Embed | None) -> Summary:
+    """Score a run and its floors from its own folder, write scores, summary and TREC files, and return the summary.
+
+    It is of the test split, or of all cases where there is none of it.
 
     Raises:
         RunStateError: a task has no reply yet.
@@ -298,11 +301,16 @@ def score_again(run: RunFolder, embed: Embed | None) -> list[Scored]:
     kept = [judgement_from(line) for line in read_lines(run.judgements)]
     judged = judged_metrics(kept, {case.url: case for case, _ in asked})
     rows = score_run(run, lambda case, reply: with_judged([score(case, reply, materials)], judged)[0])
-    told = summarise(rows)
+    told = summary_of(rows)
     run.summary.write_text(summary_json(told), encoding="utf-8")
     run.read_summary.write_text(summary_markdown(told), encoding="utf-8")
     _write_trec(run)
-    return rows
+    return told
+
+
+def summary_of(rows: Sequence[Scored]) -> Summary:
+    """Return what rows come to: those of the test split, or all where there is none of it."""
+    return summarise(rows, "test" if any(row.split == "test" for row in rows) else None)
 
 
 def _write_trec(run: RunFolder) -> None:

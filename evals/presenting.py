@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evals.judging import Calibration
 from evals.models import Case, Reply, Scored
-from evals.reporting.content import Baseline, JudgeCalibration, ReportContent
+from evals.reporting.content import PRIMARY, Baseline, JudgeCalibration, ReportContent
 from evals.reporting.history import HistoryPoint, history_svg
 from evals.reporting.report import plots, report_html
 from evals.reporting.summary import Summary, summarise
@@ -38,43 +38,41 @@ class Beside:
     warning: str = ""
 
 
-def summary_of(rows: Sequence[Scored]) -> Summary:
-    """Return what rows come to: those of the test split, or all where there is none of it."""
-    return summarise(rows, "test" if any(row.split == "test" for row in rows) else None)
-
-
-def write_report(run: RunFolder, beside: Beside) -> None:
+def write_report(run: RunFolder, summary: Summary, beside: Beside) -> None:
     """Write ``report.html`` and ``plots/`` into a run's folder.
+
+    Args:
+        summary: of the run's rows.
 
     Raises:
         RunStateError: it was not scored.
         RunInvalidError: something leaked.
     """
-    content = _content(run, beside)
+    content = _content(run, summary, beside)
     run.report.write_text(report_html(content), encoding="utf-8")
     run.plots.mkdir(exist_ok=True)
     for name, svg in plots(content).items():
         (run.plots / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
-def _content(run: RunFolder, beside: Beside) -> ReportContent:
+def _content(run: RunFolder, summary: Summary, beside: Beside) -> ReportContent:
     rows, found = scored_run(run).rows, replies_of(run)
     materials = materials_of(run)
     floors = {name: own for name in FLOORS if (own := rows_in(run.floor_scores(name)))}
     return ReportContent(
         name=run.path.name,
         manifest=run.told(),
-        summary=summary_of(rows),
+        summary=summary,
         rows=rows,
         replies=[reply for _, _, reply in found],
         cases={case.url: case for case, _, _ in found},
         materials=materials,
         seconds=[float(line["seconds"]) for line in read_lines(run.timings)],
         gates=beside.gates,
-        baseline=_baseline(run, beside.baseline),
+        baseline=_baseline(run, summary, beside.baseline),
         detections=detection_matrix(_spoilt(found), materials),
         calibrations=_calibrations(beside),
-        floors={name: summary_of(own) for name, own in floors.items()},
+        floors={name: summarise(map(_shown, own), summary.split) for name, own in floors.items()},
     )
 
 
@@ -84,11 +82,17 @@ def _spoilt(found: Sequence[tuple[Case, Task, Reply]]) -> list[Case]:
     return [case for case in cases if case.kind == "synthesis"][:_SPOILT]
 
 
-def _baseline(run: RunFolder, before: RunFolder | None) -> Baseline | None:
+def _shown(row: Scored) -> Scored:
+    """Return a row of a floor with what is shown of floors: to sum up the rest takes its time."""
+    wanted = {metric for metrics in PRIMARY.values() for metric in metrics}
+    return replace(row, metrics={name: value for name, value in row.metrics.items() if name in wanted}, unscored={})
+
+
+def _baseline(run: RunFolder, summary: Summary, before: RunFolder | None) -> Baseline | None:
     if before is None:
         return None
     first, second = scored_run(before), scored_run(run)
-    selectors = [one for one in summary_of(second.rows).cells if one.kind and one.arm and one.metric in HISTORY]
+    selectors = [one for one in summary.cells if one.kind and one.arm and one.metric in HISTORY]
     differences = compare(first, second, selectors)
     return Baseline(before.path.name, list(differences.values()), first.rows)
 

@@ -4,7 +4,6 @@ from evals.cases.choosing import Choice, cases_over
 from evals.cases.linting import is_warning, lint_cases
 from evals.cases.making import changed_since_frozen, freeze_cases, make_cases
 from evals.cases.neighbourhood import Neighbourhoods, find_neighbours, grams_of
-from evals.cases.patterns import holds, holds_any, pattern_words, sentence_words
 from evals.cases.reading import Cases, Place, case_from, read_case, read_cases, read_references
 from evals.cases.writing import answer_entry, block_of, case_entry, render_case
 
@@ -22,15 +21,11 @@ __all__ = [
     "find_neighbours",
     "freeze_cases",
     "grams_of",
-    "holds",
-    "holds_any",
     "is_warning",
     "lint_cases",
     "make_cases",
-    "pattern_words",
     "read_case",
     "read_cases",
     "read_references",
     "render_case",
-    "sentence_words",
 ]

@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
-from evals.cases.patterns import holds, holds_any, pattern_words, sentence_words
 from evals.cases.reading import Cases
 from evals.models import Case, Expect, Kind
+from evals.scoring.nuggets import is_stated
+from evals.scoring.patterns import pattern_words, states
+from evals.scoring.text import read_text
 from rag.errors import Problem
 
 TWIN_MISSING, TWIN_ONE_SIDED, TWIN_APART, ONE_CLASS = "EV201", "EV202", "EV203", "EV204"
@@ -90,14 +92,15 @@ def _unfit(case: Case) -> Iterator[tuple[str, str]]:
 
 def _texts(case: Case) -> Iterator[tuple[str, str]]:
     """Give patterns that do not fit the reference."""
+    sentences = read_text(case.answer).sentences
     for nugget in case.nuggets:
-        if not holds_any(case.answer, nugget.any_of):
+        if not is_stated(nugget, sentences):
             code = NUGGET_MISSED if nugget.weight == "vital" else OKAY_NUGGET_MISSED
             yield code, f"nugget {nugget.id}: no sentence of the reference holds any of {_listed(nugget.any_of)}"
         empty = [pattern for pattern in nugget.any_of if not pattern_words(pattern)]
         yield from ((UNFIT, f"nugget {nugget.id}: the pattern {pattern!r} holds no word") for pattern in empty)
     for pattern in case.must_not:
-        if holds(case.answer, pattern):
+        if states(pattern, sentences):
             yield MUST_NOT_HELD, f"the reference itself holds {pattern!r} of must_not; reword one of the two"
 
 
@@ -137,7 +140,7 @@ def _among(read: Cases) -> Iterator[Problem]:
         if other.split != case.split:
             message = f"the cluster {case.cluster} is in {case.split} here and in {other.split} in {other.url}"
             yield Problem(str(place.path), place.line, BOTH_SPLITS, f"{message}; keep it in one split")
-        same = first_asked.setdefault((case.corpus, sentence_words(case.question), case.turns), case)
+        same = first_asked.setdefault((case.corpus, tuple(read_text(case.question).stems), case.turns), case)
         if same is not case and same.twin != case.url:
             message = f"asks what {same.url} asks; reword one of them, or leave it out"
             yield Problem(str(place.path), place.line, QUESTION_TWICE, message)

@@ -71,9 +71,9 @@ def judge_command(
         typer.echo(f"warning: {warning}", err=True)
     Console().print(_table(calibration))
     with open_embed(settings) as embed:
-        rows = score_again(folder, embed)
-    write_report(folder, Beside(calibration=calibration, warning=warning))
-    show_headline(folder, rows)
+        summary = score_again(folder, embed)
+    write_report(folder, summary, Beside(calibration=calibration, warning=warning))
+    show_headline(folder, summary)
 
 
 def _judge(run: RunFolder, settings: Settings) -> Judge:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from evals.cli.options import RUNS, Out, Run
 from evals.cli.showing import show_headline
+from evals.measuring import summary_of
 from evals.models import Case, Reply, Scored
 from evals.presenting import Beside, history_of, write_report
 from evals.running import RunFolder, list_runs, read_lines, replies_of, scored_run
@@ -46,7 +47,8 @@ def report_command(run: Run, baseline: BaselineRun = None, out: Out = RUNS) -> N
     Example: quicktakes eval report runs/20260115T101500Z-1f2e3d4c --baseline evals/baseline
     """
     folder = RunFolder(run)
-    write_report(folder, Beside(baseline=None if baseline is None else RunFolder(baseline)))
+    summary = summary_of(scored_run(folder).rows)
+    write_report(folder, summary, Beside(baseline=None if baseline is None else RunFolder(baseline)))
     typer.echo(f"{folder.report}")
     runs = list_runs(out)
     if runs:
@@ -63,7 +65,7 @@ def show_command(run: Run, case: CaseUrl = None) -> None:
     folder = RunFolder(run)
     rows = scored_run(folder).rows
     if case is None:
-        show_headline(folder, rows)
+        show_headline(folder, summary_of(rows))
         return
     found = [(one, reply) for one, _, reply in replies_of(folder) if one.url.endswith(case)]
     if len({one.url for one, _ in found}) != 1:

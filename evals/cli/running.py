@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,7 +16,7 @@ from evals.cli.options import RUNS, SUITE, Fast, Out, Suite
 from evals.cli.showing import show_headline
 from evals.measuring import Listener, Order, Plan, begin, finish, plan, plan_again, score_again, take_answers
 from evals.measuring import resume as go_on
-from evals.models import Kind, Scored
+from evals.models import Kind
 from evals.presenting import Beside, write_report
 from evals.running import ARMS, RunFolder
 from evals.statistics.cells import KINDS
@@ -25,9 +25,6 @@ from rag.cli.progress import ShowDone, show_progress
 from rag.errors import ConfigurationError
 from rag.settings import Settings
 from rag.wiring import load_embedder, sync_index
-
-_RUNNING: Final = {"content_f1": "F1", "grounding": "grounded", "over_refusal": "over-refusal"}
-"""Metrics whose means are shown while a run goes on."""
 
 System = Annotated[
     str,
@@ -175,15 +172,14 @@ def _tell_left_out(planned: Plan) -> None:
 
 
 def _listener(show: ShowDone) -> Listener:
-    """Return what shows how far a run is, and the means of what was scored until now."""
-    sums: dict[str, tuple[float, int]] = {}
+    """Return what shows how far a run is, and the mean content F1 of what was replied until now."""
+    total, count = 0.0, 0
 
-    def listen(done: int, total: int, last: Scored | None) -> None:
-        for name in _RUNNING if last else ():
-            if last and name in last.metrics:
-                before, count = sums.get(name, (0.0, 0))
-                sums[name] = before + last.metrics[name], count + 1
-        show(done, total, ", ".join(f"{_RUNNING[name]} {told / count:.2f}" for name, (told, count) in sums.items()))
+    def listen(done: int, tasks: int, last: float | None) -> None:
+        nonlocal total, count
+        if last is not None:
+            total, count = total + last, count + 1
+        show(done, tasks, f"content F1 {total / count:.2f}" if count else "")
 
     return listen
 
@@ -192,6 +188,6 @@ def _score(run: RunFolder, settings: Settings, *, fast: bool) -> None:
 
     with ExitStack() as opened:
         embed = None if fast else opened.enter_context(open_embed(settings))
-        rows: list[Scored] = score_again(run, embed)
-    write_report(run, Beside())
-    show_headline(run, rows)
+        summary = score_again(run, embed)
+    write_report(run, summary, Beside())
+    show_headline(run, summary)

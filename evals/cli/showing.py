@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
-from evals.models import Arm, Kind, Scored
-from evals.reporting.summary import Summary, summarise
+from evals.models import Arm, Kind
+from evals.reporting.summary import Summary
 from evals.running import RunFolder
 from evals.statistics import Cell, Difference, Selector
 from evals.statistics.cells import ARMS, KINDS
@@ -27,9 +27,8 @@ HEADLINE: Final = (
 """Dimensions of an answer that are printed; nothing predicts as one number which of two systems people prefer."""
 
 
-def show_headline(run: RunFolder, rows: Sequence[Scored]) -> None:
+def show_headline(run: RunFolder, told: Summary) -> None:
     """Print the headline of a run, by kind and arm, and where everything else is."""
-    told = summarise(rows, None) if all(row.split == "dev" for row in rows) else summarise(rows)
     console = Console()
     console.print(_headline(told))
     console.print(_failures(told))

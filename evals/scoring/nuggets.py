@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
 from evals.models import Nugget
@@ -28,19 +28,32 @@ def assign_nugget(nugget: Nugget, sentences: Sequence[SentenceRead], idf: Idf) -
     stated with the other polarity is missed, however much of it is covered; sentences that deny cover nothing of
     one that does not.
     """
-    if nugget.polarity == "negative":
-        is_said, is_reversed = denies, states
-    elif negations_in(read_sentence(nugget.text).words):
-        is_said, is_reversed = holds, _never
-    else:
-        is_said, is_reversed = states, denies
-    if any(is_said(pattern, sentences) for pattern in nugget.any_of):
+    if is_stated(nugget, sentences):
         return "supported"
+    is_reversed = _readings(nugget)[1]
     if any(is_reversed(pattern, sentences) for pattern in nugget.any_of):
         return "missed"
     is_denial = nugget.polarity == "negative" or bool(negations_in(read_sentence(nugget.text).words))
     agreeing = [one for one in sentences if is_denial or not negations_in(one.words)]
     return "partial" if _best_coverage(nugget.text, agreeing, idf) >= PARTIAL_COVERAGE else "missed"
+
+
+def is_stated(nugget: Nugget, sentences: Sequence[SentenceRead]) -> bool:
+    """Return whether one of some sentences states a nugget by one of its patterns, in its polarity."""
+    is_said = _readings(nugget)[0]
+    return any(is_said(pattern, sentences) for pattern in nugget.any_of)
+
+
+_Reading = Callable[[str, Sequence[SentenceRead]], bool]
+
+
+def _readings(nugget: Nugget) -> tuple[_Reading, _Reading]:
+    """Return what a pattern of a nugget must be for the nugget to be said, and for its opposite to be."""
+    if nugget.polarity == "negative":
+        return denies, states
+    if negations_in(read_sentence(nugget.text).words):
+        return holds, _never
+    return states, denies
 
 
 def _never(_pattern: str, _sentences: Sequence[SentenceRead]) -> bool:

@@ -69,7 +69,7 @@ class _Grams:
 
 @lru_cache(maxsize=256)
 def _grams(text: str) -> tuple[_Grams, ...]:
-    codes = np.frombuffer("".join(text.split()).encode("utf-32-le"), np.uint32).astype(np.uint64)
+    codes = np.frombuffer("".join(text.split()).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
     found: list[_Grams] = []
     keys = np.zeros(len(codes), np.uint64)
     for size in _ORDERS:

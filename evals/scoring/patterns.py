@@ -17,7 +17,7 @@ _STAR = "starstar"
 
 def find_pattern(pattern: str, sentence: SentenceRead) -> Iterator[tuple[int, int]]:
     """Give each place where a pattern's words stand next to each other: by their stems, ``*`` being any end."""
-    words = _words_of(pattern)
+    words = pattern_words(pattern)
     for word, is_open in words:
         if (f" {word}" not in sentence.spaced) if is_open else (word not in sentence.tokens):
             return
@@ -30,7 +30,7 @@ def find_pattern(pattern: str, sentence: SentenceRead) -> Iterator[tuple[int, in
 
 
 @lru_cache(maxsize=16_384)
-def _words_of(pattern: str) -> tuple[tuple[str, bool], ...]:
+def pattern_words(pattern: str) -> tuple[tuple[str, bool], ...]:
     """Return a pattern as beginnings of words, and stems of whole ones."""
     words = read_sentence(_STARRED.sub(_STAR, pattern)).words
     return tuple((word.removesuffix(_STAR), True) if word.endswith(_STAR) else (stem(word), False) for word in words)

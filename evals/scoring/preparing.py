@@ -43,6 +43,8 @@ def embed_once(compare: Callable[[Materials], object], materials: Materials) -> 
         return np.zeros((len(texts), 1), dtype=np.float32)
 
     compare(replace(materials, embed=note))
+    if not noted:
+        return materials
     wanted = sorted(noted, key=lambda text: (len(text), text))
     rows, vectors = {text: row for row, text in enumerate(wanted)}, embed(wanted)
 

@@ -11,6 +11,7 @@ from suite_cases import make_case, url_of, write_cases
 from evals.cases import Neighbourhoods, read_cases
 from evals.models import Arm, Case, Reply
 from evals.running import ARMS, Asking, LeakCheck, RunFolder, Task, begin_run, manifest_of, plan_tasks
+from evals.running import new_run as begin_folder
 from evals.systems import System
 from rag.corpus import load_corpus
 from rag.errors import ProviderUnavailableError
@@ -85,7 +86,10 @@ def new_run(
     kept = list(read.cases.values())
     nothing = Neighbourhoods("none", {})
     tasks = [task for arm in arms for task in plan_tasks(kept, nothing, arms=[arm], repeats=repeats)]
-    return begin_run(folder / "runs", read, kept, tasks, manifest_of(kept, tasks, system, {"corpus": "c"})), tasks
+    manifest = manifest_of(kept, tasks, system, {"corpus": "c"})
+    run = begin_folder(folder / "runs", manifest)
+    begin_run(run, read, kept, tasks, manifest)
+    return run, tasks
 
 
 def asking(run: RunFolder, system: System, corpus: Path | None = None) -> Asking:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from evals.cases import holds, pattern_words
+from evals.scoring.patterns import holds, pattern_words
+from evals.scoring.text import read_text
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ from evals.cases import holds, pattern_words
 )
 def test_pattern_is_found(pattern: str, text: str) -> None:
     """Endings, stems, case, signs, typography, Markdown and LaTeX count for nothing."""
-    assert holds(text, pattern)
+    assert holds(pattern, read_text(text).sentences)
 
 
 @pytest.mark.parametrize(
@@ -40,10 +41,10 @@ def test_pattern_is_found(pattern: str, text: str) -> None:
 )
 def test_pattern_is_not_found(pattern: str, text: str) -> None:
     """Words apart, words of two sentences, other beginnings and patterns without a word are not found."""
-    assert not holds(text, pattern)
+    assert not holds(pattern, read_text(text).sentences)
 
 
 def test_pattern_of_signs_has_no_words() -> None:
     """What holds no letter or digit is no pattern; a star belongs to the word before it."""
     assert pattern_words("++") == ()
-    assert pattern_words("Release* ATP") == ("release*", "atp")
+    assert pattern_words("Release* ATP") == (("release", True), ("atp", False))
