@@ -58,7 +58,24 @@ screenshots: .venv/.ready-dev .chromium ## Take the pictures of the pages in doc
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-check: lint types imports docs corpus-lint vectors test check-pages test-live ## The whole gate; CI runs this
+check: lint types imports docs corpus-lint vectors test eval-check check-pages test-live ## The whole gate; CI runs this
+
+eval: .venv/.ready ## Measure the whole suite over a corpus, write the report, and hold it to the gates: [CORPUS=folder]
+	$(BIN)/quicktakes eval run --corpus-dir "$(CORPUS)"
+	$(BIN)/quicktakes eval report --baseline evals/baseline
+	$(BIN)/quicktakes eval self-test --corpus-dir "$(CORPUS)"
+	$(BIN)/quicktakes eval gate
+
+# Without floors and embeddings, which no gate reads; a clean clone has the vectors by then.
+GATED := eval run --split test --no-floors --no-embedding --corpus-dir corpus --data-dir .quicktakes
+
+eval-check: vectors
+	@rm -rf .quicktakes/gated && $(BIN)/quicktakes $(GATED) --out .quicktakes/gated > /dev/null
+	$(BIN)/quicktakes eval gate --out .quicktakes/gated
+
+eval-baseline: vectors ## Make the run that gates compare with anew, for a change that is meant to change answers
+	@rm -rf .quicktakes/gated && $(BIN)/quicktakes $(GATED) --out .quicktakes/gated
+	mkdir -p evals/baseline && cp $(addprefix .quicktakes/gated/*/,manifest.json plan.jsonl scores.jsonl) evals/baseline
 
 vectors: .venv/.ready  # of the starter corpus, made once for the tests that would each make them
 	@$(BIN)/quicktakes index sync --corpus-dir corpus --data-dir .quicktakes > /dev/null

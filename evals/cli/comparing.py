@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from evals.cli.options import Run
+from evals.cli.options import RUNS, Out, Run, folder_of
 from evals.cli.showing import HEADLINE, differences_table
 from evals.models import Split
 from evals.reporting.junit import junit_xml
@@ -52,14 +52,14 @@ def compare_command(before: Before, after: After, metric: Metrics = None) -> Non
     Console().print(table)
 
 
-def gate_command(run: Run, gates: GatesFile = GATES, baseline: Baseline = BASELINE) -> None:
+def gate_command(run: Run = None, gates: GatesFile = GATES, baseline: Baseline = BASELINE, out: Out = RUNS) -> None:
     """Hold a run to gates: exit code 0 where all pass, 2 where one fails or cannot tell, 3 where the run is invalid.
 
     Writes junit.xml into the run's folder for continuous integration.
 
     Example: quicktakes eval gate runs/20260115T101500Z-1f2e3d4c
     """
-    wanted, folder = read_gates(gates), RunFolder(run)
+    wanted, folder = read_gates(gates), folder_of(run, out)
     rows = _gated_rows(folder)
     differences = None
     if wanted.compared:

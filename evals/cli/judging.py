@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from evals.cli.embedding import open_embed
-from evals.cli.options import Run
+from evals.cli.options import Run, folder_of
 from evals.cli.showing import show_headline
 from evals.judging import (
     LEAST_KAPPA,
@@ -42,7 +42,7 @@ Concurrency = Annotated[int, typer.Option("--concurrency", min=1, max=256, help=
 
 
 def judge_command(
-    run: Run,
+    run: Run = None,
     labelled: Labelled = LABELLED,
     concurrency: Concurrency = 4,
     corpus_dir: CorpusDir = None,
@@ -55,7 +55,7 @@ def judge_command(
 
     Example: QUICKTAKES_JUDGE_MODEL=openai:gpt-5-mini quicktakes eval judge runs/20260115T101500Z-1f2e3d4c
     """
-    folder, settings = RunFolder(run), settings_from(corpus_dir, data_dir)
+    folder, settings = folder_of(run), settings_from(corpus_dir, data_dir)
     found = replies_of(folder)
     items = read_labelled(labelled)
     system = str(folder.told()["system"]["name"])

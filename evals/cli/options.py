@@ -7,11 +7,29 @@ from typing import Annotated, Final
 
 import typer
 
+from evals.errors import RunStateError
+from evals.running import RunFolder, list_runs
+
 SUITE: Final = Path("evals/datasets/suite")
 RUNS: Final = Path("runs")
 
 Suite = Annotated[Path, typer.Option("--suite", help="Folder of cases.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder of runs; each has a folder of its own in it.")]
-Run = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
-Baseline = Annotated[Path | None, typer.Option("--baseline", help="The folder of a run to compare with.")]
+Run = Annotated[
+    Path | None, typer.Argument(metavar="[RUN]", help="The folder of a run; else the newest in the folder of runs.")
+]
 Fast = Annotated[bool, typer.Option("--no-embedding", help="Leave out the metrics that embed sentences.")]
+
+
+def folder_of(run: Path | None, out: Path = RUNS) -> RunFolder:
+    """Return a run by its folder, else the newest.
+
+    Raises:
+        RunStateError: none is named, and there is none.
+    """
+    if run is not None:
+        return RunFolder(run)
+    runs = list_runs(out)
+    if not runs:
+        raise RunStateError(f"there is no run in {out}; make one with 'quicktakes eval run', or name its folder")
+    return runs[-1]

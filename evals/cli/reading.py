@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from evals.cli.options import RUNS, Out, Run
+from evals.cli.options import RUNS, Out, Run, folder_of
 from evals.cli.showing import show_headline
 from evals.measuring import summary_of
 from evals.models import Case, Reply, Scored
@@ -41,12 +41,12 @@ def list_command(out: Out = RUNS) -> None:
 BaselineRun = Annotated[Path | None, typer.Option("--baseline", help="The folder of a run to show this one beside.")]
 
 
-def report_command(run: Run, baseline: BaselineRun = None, out: Out = RUNS) -> None:
+def report_command(run: Run = None, baseline: BaselineRun = None, out: Out = RUNS) -> None:
     """Write the page that shows why a run scored as it did, its plots, and the plot over all runs.
 
     Example: quicktakes eval report runs/20260115T101500Z-1f2e3d4c --baseline evals/baseline
     """
-    folder = RunFolder(run)
+    folder = folder_of(run, out)
     summary = summary_of(scored_run(folder).rows)
     write_report(folder, summary, Beside(baseline=None if baseline is None else RunFolder(baseline)))
     typer.echo(f"{folder.report}")
@@ -57,12 +57,12 @@ def report_command(run: Run, baseline: BaselineRun = None, out: Out = RUNS) -> N
         typer.echo(f"{history}")
 
 
-def show_command(run: Run, case: CaseUrl = None) -> None:
+def show_command(run: Run = None, case: CaseUrl = None, out: Out = RUNS) -> None:
     """Show what a run's scores come to; or of one case, what was asked, wanted and replied, and how that was scored.
 
     Example: quicktakes eval show runs/20260115T101500Z-1f2e3d4c
     """
-    folder = RunFolder(run)
+    folder = folder_of(run, out)
     rows = scored_run(folder).rows
     if case is None:
         show_headline(folder, summary_of(rows))
@@ -70,7 +70,7 @@ def show_command(run: Run, case: CaseUrl = None) -> None:
     found = [(one, reply) for one, _, reply in replies_of(folder) if one.url.endswith(case)]
     if len({one.url for one, _ in found}) != 1:
         raise NotFoundError(
-            f"{run} has {len({one.url for one, _ in found})} cases whose url ends in {case!r}; name one"
+            f"{folder.path} has {len({one.url for one, _ in found})} cases whose url ends in {case!r}; name one"
         )
     for one, reply in found:
         row = next(row for row in rows if (row.case, row.arm, row.repeat) == (one.url, reply.arm, reply.repeat))

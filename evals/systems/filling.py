@@ -37,4 +37,5 @@ def filled(blank: Reply, answer: Mapping[str, Any], sections: Mapping[str, Seque
         prompt_tokens=usage["prompt_tokens"],
         completion_tokens=usage["completion_tokens"],
         cost_usd=answer["cost_usd"],
+        confidence=max((one["score"] for one in answer["evidence"]), default=None),
     )
