@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from evals.cli.options import RUNS, Out, Run, folder_of
@@ -68,7 +69,7 @@ def gate_command(run: Run = None, gates: GatesFile = GATES, baseline: Baseline =
     folder.junit.write_text(junit_xml(results), encoding="utf-8")
     table = Table("gate", "metric", "outcome", "figures")
     for one in results.results:
-        table.add_row(one.kind, str(one.selector), one.outcome, one.told)
+        table.add_row(one.kind, escape(str(one.selector)), one.outcome, escape(one.told))
     Console().print(table)
     raise typer.Exit(results.exit_code)
 

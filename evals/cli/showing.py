@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from evals.models import Arm, Kind
@@ -79,7 +80,7 @@ def differences_table(differences: Iterable[Difference]) -> Table:
     for one in differences:
         p = one.p if one.adjusted_p is None else one.adjusted_p
         table.add_row(
-            str(one.selector),
+            escape(str(one.selector)),
             f"{one.before:.3f}",
             f"{one.after:.3f}",
             f"{one.delta:+.3f}",
