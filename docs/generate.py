@@ -40,6 +40,12 @@ _COMMANDS = (
     ("eval", "list"),
     ("eval", "show"),
     ("eval", "score"),
+    ("eval", "compare"),
+    ("eval", "gate"),
+    ("eval", "report"),
+    ("eval", "judge"),
+    ("eval", "self-test"),
+    ("eval", "validate"),
     ("eval", "lint"),
     ("eval", "make-cases"),
 )

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from evals.cli.options import RUNS, Out, Run, folder_of
 from evals.cli.showing import HEADLINE, differences_table
@@ -67,7 +67,7 @@ def gate_command(run: Run = None, gates: GatesFile = GATES, baseline: Baseline =
         differences = compare(_gated_rows(RunFolder(baseline)), rows, wanted.compared, gated=wanted.compared)
     results = judge_gates(wanted, cells_of(rows.rows), differences)
     folder.junit.write_text(junit_xml(results), encoding="utf-8")
-    table = Table("gate", "metric", "outcome", "figures")
+    table = Table("gate", Column("metric", overflow="fold"), "outcome", "figures")
     for one in results.results:
         table.add_row(one.kind, escape(str(one.selector)), one.outcome, escape(one.told))
     Console().print(table)

@@ -265,7 +265,7 @@ def _no_worse(gate: NoWorse, differences: Mapping[Selector, Difference] | None) 
 
 def _told(one: Difference, found: NonInferiority) -> str:
     written = "" if found.interval is None else f" {_written(found.interval)}"
-    told = f"loss {found.loss + 0.0:.4f}{written} over {one.n_clusters} clusters, margin {found.margin:g}"
+    told = f"loss {round(found.loss, 4) + 0.0:.4f}{written} over {one.n_clusters} clusters, margin {found.margin:g}"
     if one.detectable is not None:
         told += f", detectable {one.detectable:.4f}"
     if found.outcome != "inconclusive":
@@ -278,4 +278,4 @@ def _told(one: Difference, found: NonInferiority) -> str:
 
 
 def _written(interval: Interval) -> str:
-    return f"[{interval.low + 0.0:.4f}, {interval.high + 0.0:.4f}]"
+    return f"[{round(interval.low, 4) + 0.0:.4f}, {round(interval.high, 4) + 0.0:.4f}]"
