@@ -141,7 +141,7 @@ def _among(read: Cases) -> Iterator[Problem]:
             message = f"the cluster {case.cluster} is in {case.split} here and in {other.split} in {other.url}"
             yield Problem(str(place.path), place.line, BOTH_SPLITS, f"{message}; keep it in one split")
         same = first_asked.setdefault((case.corpus, tuple(read_text(case.question).stems), case.turns), case)
-        if same is not case and same.twin != case.url:
+        if same is not case and same.twin != case.url and case.url not in case.sources:
             message = f"asks what {same.url} asks; reword one of them, or leave it out"
             yield Problem(str(place.path), place.line, QUESTION_TWICE, message)
     yield from _balance(read)

@@ -98,3 +98,12 @@ def test_problems_of_files_come_first(tmp_path: Path) -> None:
     folder = write_cases(tmp_path / "suite", *_PAIR)
     (folder / "a.md").write_text("no entry", encoding="utf-8")
     assert lint_cases(read_cases(folder), {})[0].code == "QT110"
+
+
+def test_entries_of_a_corpus_may_ask_the_same(tmp_path: Path) -> None:
+    """Cases made of a corpus are its entries' own questions, which may recur; written ones may not."""
+    same = "Which way does water move by osmosis?"
+    own = [make_case(name, question=same, corpus="own", sources={url_of(name): 2}) for name in ("one", "two")]
+    assert _codes(tmp_path, *own) == []
+    written = [make_case(name, question=same, corpus="own") for name in ("one", "two")]
+    assert "EV222" in _codes(tmp_path, *written)
