@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from evals.cases.neighbourhood import grams_of
 from evals.models import Case, Reply
 from evals.running.planning import Task
-from rag.corpus import Entry
+from rag.corpus import Entry, decode_newlines
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class LeakCheck:
         sent = {"the prompt": reply.prompt, **{f"the context of {url}": text for url, text in reply.context.items()}}
         allowed: set[str] | None = None
         for where, text in sent.items():
-            grams = grams_of(text)
+            grams = _grams_of_lines(text)
             for url, own in hidden.items():
                 if not (found := own & grams):
                     continue
@@ -54,8 +54,16 @@ class LeakCheck:
 
     def _answer_grams(self, url: str) -> set[str]:
         if url not in self._grams:
-            self._grams[url] = grams_of(self.entries[url].answer) if url in self.entries else set()
+            self._grams[url] = _grams_of_lines(self.entries[url].answer) if url in self.entries else set()
         return self._grams[url]
+
+
+def _grams_of_lines(text: str) -> set[str]:
+    """Return the runs of words within the lines of a text.
+
+    Where a heading was left out, the end of a section and the next one's beginning make a run that its entry has not.
+    """
+    return {gram for line in decode_newlines(text).splitlines() for gram in grams_of(line)}
 
 
 def _of_urls(task: Task, reply: Reply) -> Iterator[str]:

@@ -13,13 +13,23 @@ from small_runs import HIDDEN_WORDS, KIDNEYS, OSMOSIS, Scripted, asking, new_run
 
 from evals.errors import RunInvalidError
 from evals.models import Arm, Case, Cited, Reply, Scored
-from evals.running import RunFolder, answer_tasks, manifest_of, read_lines, resume_run, score_run, write_answers
+from evals.running import (
+    LeakCheck,
+    RunFolder,
+    Task,
+    answer_tasks,
+    manifest_of,
+    read_lines,
+    resume_run,
+    score_run,
+    write_answers,
+)
 from evals.systems import Ours, System, open_ours
 from evals.systems.recording import RecordingChatModel
 from rag.answering import Keeper
 from rag.models import ChatMessage, ReplyPart
 from rag.settings import Settings
-from rag.testing import ScriptedChatModel
+from rag.testing import ScriptedChatModel, make_entry
 from rag.wiring import with_chat_model
 
 
@@ -197,3 +207,15 @@ def test_a_manifest_tells_systems_apart(tmp_path: Path) -> None:
     other = manifest_of(list(run.cases().cases.values()), tasks, Scripted(fingerprint="scripted:2"), {"corpus": "c"})
     assert tasks[0].key("scripted:1") != tasks[0].key("scripted:2")
     assert other != run.told()
+
+
+def test_the_end_of_a_section_before_the_next_is_no_leak() -> None:
+    """Where a heading is left out of a context, words on both sides of it make a run that a hidden entry may have."""
+    hidden = make_entry("What is hidden?", "It serves uptake of food and removal of waste. In short it matters.")
+    seen = make_entry("What is seen?", "It serves uptake of food and removal of waste.\n\n### End\n\nIn short, no.")
+    case = osmosis_case()
+    context = {seen.url: "It serves uptake of food and removal of waste.\n\nIn short, no."}
+    reply = Reply(case=case.url, arm="held_out", retrieved=(seen.url,), context=context, excluded=(hidden.url,))
+    task = Task(case.url, case.sha256, "held_out", 0, (hidden.url,))
+    check = LeakCheck({one.url: one for one in (hidden, seen)})
+    assert check.leaks(case, task, reply) == []
