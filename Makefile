@@ -58,7 +58,7 @@ screenshots: .venv/.ready-dev .chromium ## Take the pictures of the pages in doc
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-check: lint types imports docs corpus-lint vectors test eval-check check-pages test-live ## The whole gate; CI runs this
+check: lint imports docs corpus-lint vectors types-and-eval test check-pages test-live ## The whole gate; CI runs this
 
 eval: .venv/.ready ## Measure the whole suite over a corpus, write the report, and hold it to the gates: [CORPUS=folder]
 	$(BIN)/quicktakes eval run --corpus-dir "$(CORPUS)"
@@ -72,6 +72,9 @@ GATED := eval run --split test --no-floors --no-embedding --corpus-dir corpus --
 eval-check: vectors
 	@rm -rf .quicktakes/gated && $(BIN)/quicktakes $(GATED) --out .quicktakes/gated > /dev/null
 	$(BIN)/quicktakes eval gate --out .quicktakes/gated
+
+types-and-eval: vectors .venv/.ready-dev  # each keeps one core busy for a minute
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types eval-check
 
 eval-baseline: vectors ## Make the run that gates compare with anew, for a change that is meant to change answers
 	@rm -rf .quicktakes/gated && $(BIN)/quicktakes $(GATED) --out .quicktakes/gated

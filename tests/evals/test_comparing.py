@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from scored_rows import clustered_values, rows_of, run_of, scored
@@ -91,6 +91,7 @@ def test_mcnemars_p_is_statsmodels(gained: int, lost: int) -> None:
     assert mcnemar_p(gained, lost) == pytest.approx(theirs)
 
 
+@settings(max_examples=15)  # a call of theirs takes 0.1 s
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=9))
 def test_holms_p_is_statsmodels(p_values: list[float]) -> None:
     """Adjusted p values agree with statsmodels."""

@@ -44,7 +44,7 @@ ANSWER: dict[str, Any] = {
     "text": "Water moves.",
     "sentences": [{"text": "Water moves.", "citations": [1]}],
     "citations": [{"n": 1, "url": OSMOSIS, "quote": "Water moves."}],
-    "evidence": [{"url": OSMOSIS, "passage": {"text": "Osmosis is this."}}],
+    "evidence": [{"url": OSMOSIS, "score": 0.9, "passage": {"text": "Osmosis is this."}}],
     "usage": {"prompt_tokens": 7, "completion_tokens": 2},
     "cost_usd": 0.5,
 }
