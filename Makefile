@@ -58,7 +58,7 @@ screenshots: .venv/.ready-dev .chromium ## Take the pictures of the pages in doc
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-check: lint imports docs corpus-lint vectors types-and-eval test check-pages test-live ## The whole gate; CI runs this
+check: lint imports docs corpus-lint vectors beside check-tests check-pages ## The whole gate; CI runs this
 
 eval: .venv/.ready ## Measure the whole suite over a corpus, write the report, and hold it to the gates: [CORPUS=folder]
 	$(BIN)/quicktakes eval run --corpus-dir "$(CORPUS)"
@@ -69,12 +69,15 @@ eval: .venv/.ready ## Measure the whole suite over a corpus, write the report, a
 # Without floors and embeddings, which no gate reads; a clean clone has the vectors by then.
 GATED := eval run --split test --no-floors --no-embedding --corpus-dir corpus --data-dir .quicktakes
 
-eval-check: vectors
-	@rm -rf .quicktakes/gated && $(BIN)/quicktakes $(GATED) --out .quicktakes/gated > /dev/null
-	$(BIN)/quicktakes eval gate --out .quicktakes/gated
+eval-check: vectors ## Hold sixteen clusters of each kind, the same ones always, to evals/gates-check.yaml; the whole: make eval
+	@rm -rf .quicktakes/gated && $(BIN)/quicktakes $(GATED) --sample 16 --out .quicktakes/gated > /dev/null
+	$(BIN)/quicktakes eval gate --gates evals/gates-check.yaml --out .quicktakes/gated
 
-types-and-eval: vectors .venv/.ready-dev  # each keeps one core busy for a minute
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync types eval-check
+beside: vectors .venv/.ready-dev  # what keeps one core busy each
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types test-live
+
+check-tests: .venv/.ready-dev  # all but the slow ones of the eval harness; all of them: make test
+	$(BIN)/pytest -m "not browser and not slow"
 
 eval-baseline: vectors ## Make the run that gates compare with anew, for a change that is meant to change answers
 	@rm -rf .quicktakes/gated && $(BIN)/quicktakes $(GATED) --out .quicktakes/gated

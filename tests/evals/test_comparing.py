@@ -19,6 +19,8 @@ from evals.statistics import Interval, Sampling, ScoredRun, Selector, arms_apart
 from evals.statistics.comparing import Difference, mcnemar_p, sign_flip_p
 from rag.errors import ConfigurationError
 
+pytestmark = pytest.mark.slow
+
 F1 = Selector("content_f1")
 
 

@@ -32,7 +32,7 @@ from rag.testing.batch_script import BatchReply as Ended
 from rag.testing.chat_script import ChatAsked, ChatReply
 from rag.testing.openai_server import OpenAIServer
 
-pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+pytestmark = [pytest.mark.allow_hosts(["127.0.0.1"]), pytest.mark.slow]
 
 USD_A_TOKEN = 0.001
 

@@ -32,6 +32,8 @@ from evals.statistics import (
 )
 from evals.statistics.gates import Floor, Gates
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = (
     """<script>alert(1)</script> " onmouseover="alert(2)' x='y <a href="javascript:alert(3)">go</a> """
     "</svg></style> \x00 {{ 7 * 7 }}"

@@ -11,6 +11,8 @@ from evals.scoring.numbers import numbers_in
 from evals.scoring.text import read_text
 from tests.evals.scored_replies import EVEN, OSMOSIS, make_case, make_reply, materials, nugget
 
+pytestmark = pytest.mark.slow
+
 LONG = "Membranes hold lipids and proteins in two layers that face outward. " * 8
 
 

@@ -14,6 +14,8 @@ from evals.scoring import prepare, score
 from rag.ports import Vectors
 from tests.evals.scored_replies import KIDNEY, OSMOSIS, make_case, make_reply, materials
 
+pytestmark = pytest.mark.slow
+
 SAID = "Osmosis carries fluid across membranes."
 CONTEXT = {OSMOSIS: SAID, KIDNEY: "Kidneys filter blood plasma continuously."}
 
