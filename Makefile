@@ -62,7 +62,7 @@ check: lint imports docs corpus-lint vectors beside check-tests check-pages ## T
 
 eval: .venv/.ready ## Measure the whole suite over a corpus, write the report, and hold it to the gates: [CORPUS=folder]
 	$(BIN)/quicktakes eval run --corpus-dir "$(CORPUS)"
-	$(BIN)/quicktakes eval report --baseline evals/baseline
+	$(BIN)/quicktakes eval report --baseline evals/baseline --gates evals/gates.yaml
 	$(BIN)/quicktakes eval self-test --corpus-dir "$(CORPUS)"
 	$(BIN)/quicktakes eval gate
 

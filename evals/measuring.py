@@ -33,6 +33,7 @@ from evals.running import (
     Asking,
     Embed,
     LeakCheck,
+    Replied,
     RunFolder,
     Task,
     answer_by_floor,
@@ -280,8 +281,9 @@ def finish(run: RunFolder, planned: Plan, *, floors: bool) -> None:
     for name in FLOORS if floors else ():
         with _open(planned, name) as floor:
             answer_by_floor(run, floor, cases, planned.tasks)
-    keep_materials(run, planned.corpus.entries)
-    write_answers(run)
+    replies = replies_of(run)
+    keep_materials(run, replies, planned.corpus.entries)
+    write_answers(run, replies)
 
 
 def score_again(run: RunFolder, embed: Embed | None) -> Summary:
@@ -294,17 +296,18 @@ def score_again(run: RunFolder, embed: Embed | None) -> Summary:
         RunInvalidError: something leaked.
         ConfigurationError: the run was not finished.
     """
-    plain = materials_of(run)
-    score_floors(run, partial(score, materials=plain))
-    asked = [(case, reply) for case, _, reply in replies_of(run)]
+    replies = replies_of(run)
+    cases = {case.url: case for case, _, _ in replies}
+    score_floors(run, cases, partial(score, materials=materials_of(run)))
+    asked = [(case, reply) for case, _, reply in replies]
     materials = prepare(asked, materials_of(run, embed=embed))  # anew: the floors are known now
     kept = [judgement_from(line) for line in read_lines(run.judgements)]
-    judged = judged_metrics(kept, {case.url: case for case, _ in asked})
-    rows = score_run(run, lambda case, reply: with_judged([score(case, reply, materials)], judged)[0])
+    judged = judged_metrics(kept, cases)
+    rows = score_run(run, replies, lambda case, reply: with_judged([score(case, reply, materials)], judged)[0])
     told = summary_of(rows)
     run.summary.write_text(summary_json(told), encoding="utf-8")
     run.read_summary.write_text(summary_markdown(told), encoding="utf-8")
-    _write_trec(run)
+    _write_trec(run, replies)
     return told
 
 
@@ -313,9 +316,9 @@ def summary_of(rows: Sequence[Scored]) -> Summary:
     return summarise(rows, "test" if any(row.split == "test" for row in rows) else None)
 
 
-def _write_trec(run: RunFolder) -> None:
-    replies = [reply for _, _, reply in replies_of(run)]
+def _write_trec(run: RunFolder, replies: Sequence[Replied]) -> None:
     tag = str(run.told()["system"]["name"])
     run.trec.mkdir(exist_ok=True)
-    (run.trec / "qrels").write_text(qrels(run.cases().cases.values()), encoding="utf-8")
-    (run.trec / "run").write_text(trec_run(replies, tag), encoding="utf-8")
+    cases = {case.url: case for case, _, _ in replies}
+    (run.trec / "qrels").write_text(qrels(cases.values()), encoding="utf-8")
+    (run.trec / "run").write_text(trec_run([reply for _, _, reply in replies], tag), encoding="utf-8")

@@ -6,13 +6,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from evals.judging import Calibration
-from evals.models import Case, Reply, Scored
-from evals.reporting.content import PRIMARY, Baseline, JudgeCalibration, ReportContent
+from evals.gating import calibration_of
+from evals.models import Case, Scored
+from evals.reporting.content import PRIMARY, Baseline, ReportContent
 from evals.reporting.history import HistoryPoint, history_svg
 from evals.reporting.report import plots, report_html
 from evals.reporting.summary import Summary, summarise
-from evals.running import RunFolder, Task, materials_of, read_lines, replies_of, rows_in, scored_run
+from evals.running import Replied, RunFolder, materials_of, read_lines, replies_of, rows_in, scored_run
 from evals.scoring import detection_matrix
 from evals.statistics import GateResults, compare
 from evals.systems import FLOORS
@@ -29,13 +29,13 @@ class Beside:
 
     Attributes:
         baseline: an earlier run over the same cases.
-        calibration: of the judge of the run, with a warning where it is of the family of what it judged.
+        gates: what came of them.
+        judge_warning: where the run's judge is of the family of what it judged.
     """
 
     baseline: RunFolder | None = None
     gates: GateResults | None = None
-    calibration: Calibration | None = None
-    warning: str = ""
+    judge_warning: str = ""
 
 
 def write_report(run: RunFolder, summary: Summary, beside: Beside) -> None:
@@ -71,12 +71,13 @@ def _content(run: RunFolder, summary: Summary, beside: Beside) -> ReportContent:
         gates=beside.gates,
         baseline=_baseline(run, summary, beside.baseline),
         detections=detection_matrix(_spoilt(found), materials),
-        calibrations=_calibrations(beside),
+        calibration=calibration_of(run),
+        judge_warning=beside.judge_warning,
         floors={name: summarise(map(_shown, own), summary.split) for name, own in floors.items()},
     )
 
 
-def _spoilt(found: Sequence[tuple[Case, Task, Reply]]) -> list[Case]:
+def _spoilt(found: Sequence[Replied]) -> list[Case]:
     """Return the cases whose references are spoilt to see what the metrics see: those with a fact from each source."""
     cases = {case.url: case for case, _, _ in found}.values()
     return [case for case in cases if case.kind == "synthesis"][:_SPOILT]
@@ -95,28 +96,6 @@ def _baseline(run: RunFolder, summary: Summary, before: RunFolder | None) -> Bas
     selectors = [one for one in summary.cells if one.kind and one.arm and one.metric in HISTORY]
     differences = compare(first, second, selectors)
     return Baseline(before.path.name, list(differences.values()), first.rows)
-
-
-def _calibrations(beside: Beside) -> list[JudgeCalibration]:
-    if beside.calibration is None:
-        return []
-    found: list[JudgeCalibration] = []
-    for judge, one in beside.calibration.tasks.items():
-        labels = list(one.confusion)
-        confusion = [[one.confusion[label].get(word, 0) for word in labels] for label in labels]
-        found.append(
-            JudgeCalibration(
-                judge=judge,
-                model=beside.calibration.model,
-                agreement=one.kappa,
-                labels=labels,
-                confusion=confusion,
-                self_consistency=one.self_consistency,
-                swap_consistency=one.swap_consistency,
-                warning=beside.warning,
-            )
-        )
-    return found
 
 
 def history_of(runs: Sequence[RunFolder]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,17 +10,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from evals.cli.options import RUNS, Out, Run, folder_of
+from evals.cli.options import BASELINE, RUNS, Out, Run, folder_of
 from evals.cli.showing import HEADLINE, differences_table
-from evals.models import Split
+from evals.gating import gate_run, gated_rows
 from evals.reporting.junit import junit_xml
-from evals.running import RunFolder, scored_run
-from evals.statistics import ScoredRun, Selector, cells_of, compare, judge_gates, read_gates
+from evals.running import RunFolder
+from evals.statistics import Selector, compare
 from rag.errors import ConfigurationError
 
 GATES: Final = Path("evals/gates.yaml")
-BASELINE: Final = Path("evals/baseline")
-GATED_SPLIT: Split = "test"
 
 Before = Annotated[Path, typer.Argument(metavar="BEFORE", help="The folder of the run that is compared with.")]
 After = Annotated[Path, typer.Argument(metavar="AFTER", help="The folder of the run that is to be better.")]
@@ -41,7 +38,7 @@ def compare_command(before: Before, after: After, metric: Metrics = None) -> Non
 
     Example: quicktakes eval compare runs/A runs/B --metric grounding --metric "content_f1[held_out_paraphrase]"
     """
-    first, second = (_gated_rows(RunFolder(path)) for path in (before, after))
+    first, second = (gated_rows(RunFolder(path)) for path in (before, after))
     try:
         wanted = [Selector.parse(name) for name in metric or ()]
     except ValueError as error:
@@ -60,21 +57,11 @@ def gate_command(run: Run = None, gates: GatesFile = GATES, baseline: Baseline =
 
     Example: quicktakes eval gate runs/20260115T101500Z-1f2e3d4c
     """
-    wanted, folder = read_gates(gates), folder_of(run, out)
-    rows = _gated_rows(folder)
-    differences = None
-    if wanted.compared:
-        differences = compare(_gated_rows(RunFolder(baseline)), rows, wanted.compared, gated=wanted.compared)
-    results = judge_gates(wanted, cells_of(rows.rows), differences)
+    folder = folder_of(run, out)
+    results = gate_run(folder, gates, RunFolder(baseline))
     folder.junit.write_text(junit_xml(results), encoding="utf-8")
     table = Table("gate", Column("metric", overflow="fold"), "outcome", "figures")
     for one in results.results:
         table.add_row(one.kind, escape(str(one.selector)), one.outcome, escape(one.told))
     Console().print(table)
     raise typer.Exit(results.exit_code)
-
-
-def _gated_rows(run: RunFolder) -> ScoredRun:
-    """Return the rows that gates read."""
-    whole = scored_run(run)
-    return replace(whole, rows=[row for row in whole.rows if row.split == GATED_SPLIT])

@@ -31,6 +31,7 @@ from evals.judging.judgement import Judgement
 from evals.measuring import score_again
 from evals.presenting import Beside, write_report
 from evals.running import RunFolder, append_line, line_of, mend_end, read_lines, replies_of
+from evals.systems import OURS
 from rag.cli.options import CorpusDir, DataDir, settings_from
 from rag.errors import ConfigurationError
 from rag.settings import Settings
@@ -58,22 +59,28 @@ def judge_command(
     folder, settings = folder_of(run), settings_from(corpus_dir, data_dir)
     found = replies_of(folder)
     items = read_labelled(labelled)
-    system = str(folder.told()["system"]["name"])
-    judge = _judge(folder, settings_from(corpus_dir, data_dir))
+    folder.labelled.write_bytes(labelled.read_bytes())
+    judge = _judge(folder, settings)
     with _judging(folder.calibration, judge, concurrency) as judging:
         calibration = calibrate(items, judging)
     cases = {case.url: case for case, _, _ in found}
     again = _judge(folder, settings)  # its connections wait on an event loop that has ended
     with _judging(folder.judgements, again, concurrency) as judging:
         judge_run(cases, [reply for _, _, reply in found], judging)
-    warning = self_preference_warning(judge.model.name, system) or ""
+    warning = self_preference_warning(judge.model.name, _answerer(folder, settings)) or ""
     if warning:
         typer.echo(f"warning: {warning}", err=True)
     Console().print(_table(calibration))
     with open_embed(settings) as embed:
         summary = score_again(folder, embed)
-    write_report(folder, summary, Beside(calibration=calibration, warning=warning))
+    write_report(folder, summary, Beside(judge_warning=warning))
     show_headline(folder, summary)
+
+
+def _answerer(run: RunFolder, settings: Settings) -> str:
+    """Return the model that wrote what is judged: the system itself, or what our chain asks."""
+    system = str(run.told()["system"]["name"])
+    return settings.chat_model or system if system == OURS else system
 
 
 def _judge(run: RunFolder, settings: Settings) -> Judge:

@@ -12,6 +12,7 @@ from evals.running import RunFolder, list_runs
 
 SUITE: Final = Path("evals/datasets/suite")
 RUNS: Final = Path("runs")
+BASELINE: Final = Path("evals/baseline")
 
 Suite = Annotated[Path, typer.Option("--suite", help="Folder of cases.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder of runs; each has a folder of its own in it.")]

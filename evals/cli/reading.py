@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from evals.cli.options import RUNS, Out, Run, folder_of
+from evals.cli.options import BASELINE, RUNS, Out, Run, folder_of
 from evals.cli.showing import show_headline
+from evals.gating import gate_run
 from evals.measuring import summary_of
 from evals.models import Case, Reply, Scored
 from evals.presenting import Beside, history_of, write_report
@@ -38,17 +39,20 @@ def list_command(out: Out = RUNS) -> None:
     Console().print(table)
 
 
+GatesShown = Annotated[Path | None, typer.Option("--gates", help="File of gates whose outcomes the page shows.")]
 BaselineRun = Annotated[Path | None, typer.Option("--baseline", help="The folder of a run to show this one beside.")]
 
 
-def report_command(run: Run = None, baseline: BaselineRun = None, out: Out = RUNS) -> None:
+def report_command(run: Run = None, baseline: BaselineRun = None, gates: GatesShown = None, out: Out = RUNS) -> None:
     """Write the page that shows why a run scored as it did, its plots, and the plot over all runs.
 
-    Example: quicktakes eval report runs/20260115T101500Z-1f2e3d4c --baseline evals/baseline
+    Example: quicktakes eval report --baseline evals/baseline --gates evals/gates.yaml
     """
     folder = folder_of(run, out)
     summary = summary_of(scored_run(folder).rows)
-    write_report(folder, summary, Beside(baseline=None if baseline is None else RunFolder(baseline)))
+    before = None if baseline is None else RunFolder(baseline)
+    results = None if gates is None else gate_run(folder, gates, before or RunFolder(BASELINE))
+    write_report(folder, summary, Beside(baseline=before, gates=results))
     typer.echo(f"{folder.report}")
     runs = list_runs(out)
     if runs:

@@ -1,6 +1,6 @@
 """Judges: language models with one narrow question each, and how far they say what people say."""
 
-from evals.judging.calibration import LEAST_KAPPA, LEAST_LABELS, Calibration, TaskCalibration, calibrate
+from evals.judging.calibration import LEAST_KAPPA, LEAST_LABELS, Calibration, TaskCalibration, calibrate, calibrated
 from evals.judging.judge import Judge, self_preference_warning
 from evals.judging.judgement import Judgement, JudgeName, Question, judgement_from
 from evals.judging.labelled import LabelledItem, read_labelled
@@ -23,6 +23,7 @@ __all__ = [
     "Question",
     "TaskCalibration",
     "calibrate",
+    "calibrated",
     "judge_pairs",
     "judge_run",
     "judged_metrics",

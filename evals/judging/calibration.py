@@ -88,23 +88,25 @@ def calibrate(items: Iterable[LabelledItem], judging: Judging, sampling: Samplin
     Raises:
         ProviderError: the server refuses, or nothing more may be spent; what came until then was recorded.
     """
+    kept = list(items)
+    asked = (question for item in kept for repeat in range(_REPEATS) for question in item.questions(repeat))
+    return calibrated(kept, judging.judge.model.name, judging.ask_all(asked), sampling)
+
+
+def calibrated(
+    items: Iterable[LabelledItem], model: str, judgements: Iterable[Judgement], sampling: Sampling = SAMPLING
+) -> Calibration:
+    """Return the calibration that a model's judgements of labelled items come to."""
     by_task: defaultdict[JudgeName, list[LabelledItem]] = defaultdict(list)
     for item in items:
         by_task[item.task].append(item)
-    judgements = judging.ask_all(
-        question
-        for own in by_task.values()
-        for item in own
-        for repeat in range(_REPEATS)
-        for question in item.questions(repeat)
-    )
     said: defaultdict[tuple[str, int], list[Judgement]] = defaultdict(list)
     for one in judgements:
         said[one.case, one.repeat].append(one)
     tasks: dict[JudgeName, TaskCalibration] = {}
     for task, own in by_task.items():
         tasks[task] = _calibration(task, own, said, sampling)
-    return Calibration(judging.judge.model.name, tasks)
+    return Calibration(model, tasks)
 
 
 def _calibration(

@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from evals.judging import Calibration
 from evals.models import Case, Kind, Reply, Scored
 from evals.reporting.summary import Summary
 from evals.scoring import Detection, Materials
 from evals.scoring.subject import Subject
-from evals.statistics import Agreement, Difference, GateResults, Selector
+from evals.statistics import Difference, GateResults, Selector
 from evals.statistics.cells import ARMS
-
-LEAST_KAPPA: Final = 0.6
-"""Agreement with people below which a judge's numbers are shown, and gate nothing."""
 
 PRIMARY: Final[Mapping[Kind, tuple[str, ...]]] = {
     "known_item": ("recall_at_5", "rr_at_10", "success_at_1"),
@@ -49,33 +47,6 @@ class Baseline:
     rows: Sequence[Scored]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgeCalibration:
-    """How far a judge may be believed, by a set of items that people labelled.
-
-    Attributes:
-        labels: in order, of rows and columns of ``confusion``.
-        confusion: how many items people gave a label (row) and the judge another (column).
-        self_consistency: share of items that it labels alike when asked again; None where it was not.
-        swap_consistency: share of pairs that it judges alike in either order; None for judges of one answer.
-        warning: what else a reader must know, such as a judge of the family of what it judges.
-    """
-
-    judge: str
-    model: str
-    agreement: Agreement
-    labels: Sequence[str]
-    confusion: Sequence[Sequence[int]]
-    self_consistency: float | None = None
-    swap_consistency: float | None = None
-    warning: str = ""
-
-    @property
-    def can_gate(self) -> bool:
-        """Whether it agrees with people enough for its numbers to decide."""
-        return self.agreement.value is not None and self.agreement.value >= LEAST_KAPPA
-
-
 @dataclass(frozen=True, kw_only=True)
 class ReportContent:
     """All that a report tells of; replies and cases without a row of the summary's split are left out.
@@ -83,6 +54,8 @@ class ReportContent:
     Attributes:
         name: of the run's folder.
         materials: what the rows were scored with: sentences are coloured by the same support.
+        calibration: how far the run's judge says what people say, with a warning where it is of the family of what it
+            judged.
         seconds: how long replies took, of the run's timings.
         floors: what trivial systems score over the same cases, by name.
     """
@@ -98,7 +71,8 @@ class ReportContent:
     gates: GateResults | None = None
     baseline: Baseline | None = None
     detections: Sequence[Detection] = ()
-    calibrations: Sequence[JudgeCalibration] = ()
+    calibration: Calibration | None = None
+    judge_warning: str = ""
     floors: Mapping[str, Summary] = field(default_factory=dict[str, Summary])
 
     @cached_property

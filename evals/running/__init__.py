@@ -8,13 +8,14 @@ from evals.running.lines import append_line, line_of, mend_end, read_lines, writ
 from evals.running.materials import Embed, keep_materials, materials_of
 from evals.running.planning import ARMS, Task, plan_tasks
 from evals.running.rows import rows_in, scored_run
-from evals.running.scoring import Scorer, replies_of, score_run, write_answers
+from evals.running.scoring import Replied, Scorer, replies_of, score_run, write_answers
 
 __all__ = [
     "ARMS",
     "Asking",
     "Embed",
     "LeakCheck",
+    "Replied",
     "RunFolder",
     "Scorer",
     "Task",

@@ -26,9 +26,8 @@ def answer_by_floor(run: RunFolder, floor: System, cases: Mapping[str, Case], ta
     write_lines(file, (line_of(asdict(reply)) for reply in asyncio.run(ask_all())))
 
 
-def score_floors(run: RunFolder, scorer: Scorer) -> dict[str, list[Scored]]:
+def score_floors(run: RunFolder, cases: Mapping[str, Case], scorer: Scorer) -> dict[str, list[Scored]]:
     """Score what floors replied, and write the scores; return them by the floor's name, none for one not asked."""
-    cases = run.cases().cases
     found: dict[str, list[Scored]] = {}
     for name in FLOORS:
         replies = [reply_from(line) for line in read_lines(run.floor_replies(name))]

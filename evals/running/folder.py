@@ -104,6 +104,11 @@ class RunFolder:
         return self.path / "calibration.jsonl"
 
     @property
+    def labelled(self) -> Path:
+        """Return the file of these items, as they were when the judge was asked."""
+        return self.path / "labelled.jsonl"
+
+    @property
     def junit(self) -> Path:
         """Return the file of what came of the gates."""
         return self.path / "junit.xml"

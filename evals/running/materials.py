@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Final
 
-from evals.models import Reply
+from evals.models import Arm, Case, Reply
 from evals.running.folder import RunFolder
 from evals.running.planning import Task
 from evals.running.rows import rows_in
+from evals.running.scoring import Replied
 from evals.scoring import Materials, build_idf, load_idf, save_idf
+from rag.answering import PLACEHOLDERS
 from rag.corpus import Entry, load_corpus, render_entry
 from rag.ports import Vectors
+from rag.prompts import load_prompt
 
 Embed = Callable[[Sequence[str]], Vectors]
 """Returns a unit vector for each of some texts."""
@@ -21,11 +23,10 @@ NEAREST: Final = "floor:nearest"
 _FLOOR_METRIC: Final = "content_f1"
 
 
-def keep_materials(run: RunFolder, entries: Mapping[str, Entry]) -> None:
+def keep_materials(run: RunFolder, replies: Iterable[Replied], entries: Mapping[str, Entry]) -> None:
     """Write down what words weigh in a corpus, and the entries of it that are named by what was asked and replied."""
     save_idf(build_idf(entries.values()), run.idf)
-    wanted = {url for case in run.cases().cases.values() for url in case.sources}
-    wanted |= _named(run.tasks(), run.kept_replies().values())
+    wanted = {url for named in replies for url in _named(*named)}
     run.corpus.mkdir(exist_ok=True)
     for number, url in enumerate(sorted(wanted & entries.keys()), start=1):
         entry = entries[url]
@@ -33,25 +34,24 @@ def keep_materials(run: RunFolder, entries: Mapping[str, Entry]) -> None:
         file.write_text(render_entry(entry), encoding="utf-8", newline="")
 
 
-def _named(tasks: Iterable[Task], replies: Iterable[Reply]) -> set[str]:
-    urls = {url for task in tasks for url in task.excluded}
-    for reply in replies:
-        urls |= {*reply.retrieved, *reply.context, *(cited.url for cited in reply.citations)}
-    return urls
+def _named(case: Case, task: Task, reply: Reply) -> set[str]:
+    cited = (one.url for one in reply.citations)
+    return {*case.sources, *task.excluded, *reply.retrieved, *reply.context, *cited}
 
 
-def materials_of(run: RunFolder, system_prompt: str = "", embed: Embed | None = None) -> Materials:
+def materials_of(run: RunFolder, embed: Embed | None = None) -> Materials:
     """Return what a run is scored with; the floors are those of its own nearest entries, where they were scored.
 
     Raises:
         ConfigurationError: what words weigh was not kept, or was counted by other rules.
     """
     nearest = rows_in(run.floor_scores(NEAREST))
-    floors = {row.case: row.metrics[_FLOOR_METRIC] for row in nearest if _FLOOR_METRIC in row.metrics}
+    scored = (row for row in nearest if _FLOOR_METRIC in row.metrics)
+    floors: dict[tuple[str, Arm], float] = {(row.case, row.arm): row.metrics[_FLOOR_METRIC] for row in scored}
     return Materials(
         idf=load_idf(run.idf),
         entries=load_corpus(run.corpus).entries if run.corpus.is_dir() else {},
-        floors=MappingProxyType(floors),
-        system_prompt=system_prompt,
+        floors=floors,
+        system_prompt=load_prompt("answer", PLACEHOLDERS).system.template,
         embed=embed,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 
 from evals.cases.writing import answer_entry
@@ -16,8 +16,12 @@ from rag.corpus import UnwritableTextError, render_entry
 Scorer = Callable[[Case, Reply], Scored]
 
 
-def replies_of(run: RunFolder) -> list[tuple[Case, Task, Reply]]:
-    """Return what was replied, in the order of the plan.
+Replied = tuple[Case, Task, Reply]
+"""A reply with what it was asked."""
+
+
+def replies_of(run: RunFolder) -> list[Replied]:
+    """Return what was replied, in the order of the plan: what scores, answers and reports are made of.
 
     Raises:
         RunStateError: a task has no reply yet, or a case is not there.
@@ -26,7 +30,7 @@ def replies_of(run: RunFolder) -> list[tuple[Case, Task, Reply]]:
     run.require_valid()
     fingerprint = str(run.told()["system"]["fingerprint"])
     kept, cases = run.kept_replies(), run.cases().cases
-    found: list[tuple[Case, Task, Reply]] = []
+    found: list[Replied] = []
     for task in run.tasks():
         reply, case = kept.get(task.key(fingerprint)), cases.get(task.case)
         if reply is None or case is None or case.sha256 != task.case_sha256:
@@ -38,25 +42,20 @@ def replies_of(run: RunFolder) -> list[tuple[Case, Task, Reply]]:
     return found
 
 
-def score_run(run: RunFolder, scorer: Scorer) -> list[Scored]:
-    """Score all replies of a run, and write the scores: the same bytes for the same replies and scorer.
-
-    Raises:
-        RunStateError: a task has no reply yet.
-        RunInvalidError: something leaked: then there are no scores.
-    """
-    scored = [scorer(case, reply) for case, _, reply in replies_of(run)]
+def score_run(run: RunFolder, replies: Iterable[Replied], scorer: Scorer) -> list[Scored]:
+    """Score all replies of a run, and write the scores: the same bytes for the same replies and scorer."""
+    scored = [scorer(case, reply) for case, _, reply in replies]
     write_lines(run.scores, map(line_of, scored))
     return scored
 
 
-def write_answers(run: RunFolder) -> int:
+def write_answers(run: RunFolder, replies: Iterable[Replied]) -> int:
     """Write the first reply to each case as an entry, to be read and edited as any other; return how many there are.
 
     A reply without a text has none, nor has one with a text that the format has no form for.
     """
     written = 0
-    for number, (case, task, reply) in enumerate(replies_of(run), start=1):
+    for number, (case, task, reply) in enumerate(replies, start=1):
         if task.repeat or not reply.text.strip():
             continue
         try:

@@ -38,6 +38,6 @@ def score_reference(subject: Subject) -> Outcomes:
     found = content_overlap(subject.answer.tokens, subject.reference.tokens, subject.question, subject.idf)
     if found is None:
         return dict.fromkeys(_NAMES, Unscored("case: the reference says nothing beyond the question"))
-    floor = subject.materials.floors.get(subject.case.url)
+    floor = subject.materials.floors.get((subject.case.url, subject.reply.arm))
     rescaled = {} if floor is None or floor >= 1 else {"content_f1_rescaled": (found[0] - floor) / (1 - floor)}
     return {**dict(zip(_NAMES, found, strict=True)), **rescaled}

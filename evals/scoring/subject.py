@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
-from evals.models import Case, Claim, Reply
+from evals.models import Arm, Case, Claim, Reply
 from evals.scoring.idf import Idf
 from evals.scoring.text import (
     TextRead,
@@ -30,14 +30,14 @@ class Materials:
 
     Attributes:
         entries: of the corpus, by url.
-        floors: by url of a case, the content F1 of the nearest entry that is not held out.
+        floors: by url of a case and arm, the content F1 of the nearest entry that is not held out.
         system_prompt: what no reply may give away.
         embed: returns a unit vector for each of some texts; None where nothing is embedded.
     """
 
     idf: Idf
     entries: Mapping[str, Entry] = field(default_factory=lambda: MappingProxyType[str, Entry]({}))
-    floors: Mapping[str, float] = field(default_factory=lambda: MappingProxyType[str, float]({}))
+    floors: Mapping[tuple[str, Arm], float] = field(default_factory=dict[tuple[str, Arm], float])
     system_prompt: str = ""
     embed: Embed | None = None
 

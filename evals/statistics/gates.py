@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -185,18 +185,27 @@ class _Reading:
 
 
 def judge_gates(
-    gates: Gates, cells: Mapping[Selector, Cell], differences: Mapping[Selector, Difference] | None
+    gates: Gates,
+    cells: Mapping[Selector, Cell],
+    differences: Mapping[Selector, Difference] | None,
+    barred: Collection[str] = (),
 ) -> GateResults:
     """Return what came of each gate.
 
     Args:
         cells: of the run's test split.
         differences: of a comparison with the baseline; None where there is no baseline.
+        barred: metrics that no gate may read, since their judge has not shown what it is worth.
     """
     results = [_covered("hard", gate.selector, cells, _hard(gate)) for gate in gates.hard]
     results += [_covered("floor", gate.selector, cells, _floor(gate)) for gate in gates.floor]
     results += [_covered("no_worse", gate.selector, cells, _no_worse(gate, differences)) for gate in gates.no_worse]
-    return GateResults(tuple(results))
+    return GateResults(tuple(_barred(one) if one.selector.metric in barred else one for one in results))
+
+
+def _barred(result: GateResult) -> GateResult:
+    told = "its judge was not calibrated, or agrees with people too little: take this gate out, or ask another judge"
+    return replace(result, outcome="invalid", told=told)
 
 
 _Judge = Callable[[Cell], tuple[Outcome, str]]

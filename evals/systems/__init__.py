@@ -4,6 +4,7 @@ from evals.systems.endpoint import Endpoint, messages_of, open_endpoint, plain_r
 from evals.systems.floors import Echo, NearestEntry, RandomEntry
 from evals.systems.folder import EntryFolder, read_entry_folder
 from evals.systems.opening import FLOORS, SYSTEMS, open_system, takes_plants
+from evals.systems.ours import NAME as OURS
 from evals.systems.ours import Ours, history_of, open_ours
 from evals.systems.planting import plant_copy, planted_entries
 from evals.systems.served import Served, open_served
@@ -11,6 +12,7 @@ from evals.systems.system import Connected, System, code_hash, hash_of
 
 __all__ = [
     "FLOORS",
+    "OURS",
     "SYSTEMS",
     "Connected",
     "Echo",

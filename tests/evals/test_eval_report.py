@@ -10,9 +10,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from evals.judging import Calibration, TaskCalibration
 from evals.models import Arm, Case, Cited, Claim, Nugget, Reply, Scored
 from evals.reporting import points, tables
-from evals.reporting.content import Baseline, JudgeCalibration, ReportContent
+from evals.reporting.content import Baseline, ReportContent
 from evals.reporting.history import HistoryPoint, history_svg
 from evals.reporting.report import figures, plots, report_html
 from evals.reporting.showing import shown_cases, support_of
@@ -128,17 +129,30 @@ def everything() -> ReportContent:
         gates=judge_gates(Gates(floor=(Floor(Selector("content_f1"), 0.99, None),)), content.summary.cells, found),
         baseline=Baseline("20260101T000000Z-before", list(found.values()), before),
         detections=(Detection("negate", "content_f1", 9, 0.01, 0.53), Detection("pad x2", "content_f1", 9, 0.5, 0.98)),
-        calibrations=(
-            JudgeCalibration(
-                judge="claim support",
-                model="openai:judge",
-                agreement=Agreement(0.55, Interval(0.4, 0.7), 60, 30),
-                labels=("full", "none"),
-                confusion=((31, 4), (7, 18)),
-                warning="The judge is of the family of what it judges.",
-            ),
-        ),
+        calibration=_calibration(),
+        judge_warning="The judge is of the family of what it judges.",
         floors={"floor:echo": summarise(before, sampling=SAMPLING)},
+    )
+
+
+def _calibration() -> Calibration:
+    """Return a judge that agrees with people too little."""
+    return Calibration(
+        "openai:judge",
+        {
+            "support": TaskCalibration(
+                n=60,
+                unscored={},
+                kappa=Agreement(0.55, Interval(0.4, 0.7), 60, 30),
+                alpha=Agreement(0.55, Interval(0.4, 0.7), 60, 30),
+                confusion={"full": {"full": 31, "none": 4}, "none": {"full": 7, "none": 18}},
+                by_stratum={},
+                self_consistency=None,
+                swap_consistency=None,
+                errors=(),
+                error_clusters=(),
+            )
+        },
     )
 
 

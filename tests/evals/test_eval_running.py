@@ -122,7 +122,7 @@ def test_nothing_is_scored_of_half_a_run(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         answer_tasks(asking(run, Scripted(stops=CASES[2].url)))
     with pytest.raises(RunStateError, match=r"--resume"):
-        score_run(run, scorer)
+        score_run(run, replies_of(run), scorer)
     assert not run.scores.exists()
 
 
@@ -132,12 +132,12 @@ def test_equal_replies_give_equal_bytes(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         answer_tasks(asking(run, Scripted(stops=CASES[0].url)))
     answer_tasks(asking(run, Scripted()))
-    score_run(run, scorer)
+    score_run(run, replies_of(run), scorer)
     first = run.scores.read_bytes()
 
     lines = run.replies.read_text(encoding="utf-8").splitlines(keepends=True)
     run.replies.write_text("".join(reversed(lines)), encoding="utf-8")
-    score_run(run, scorer)
+    score_run(run, replies_of(run), scorer)
     assert run.scores.read_bytes() == first
     assert [(line["case"], line["arm"]) for line in read_lines(run.scores)] == [(one.case, one.arm) for one in tasks]
     assert b'"length": 4.0' in first

@@ -48,7 +48,9 @@ def test_a_reply_of_question_words_only_scores_nothing() -> None:
 def test_f1_is_told_from_the_floor_up() -> None:
     """With a floor of 0.2, 0.4 is a quarter of the way to 1."""
     case = make_case(question="water", answer="water red green pale")
-    found = score(case, make_reply("water red blue"), materials(floors={case.url: 0.2})).metrics
+    found = score(
+        case, make_reply("water red blue"), materials(floors={(case.url, "open"): 0.2, (case.url, "held_out"): 0.9})
+    ).metrics
     assert found["content_f1_rescaled"] == pytest.approx(0.25)
 
 
