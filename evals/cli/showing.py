@@ -33,7 +33,7 @@ def show_headline(run: RunFolder, told: Summary) -> None:
     console = Console()
     console.print(_headline(told))
     console.print(_failures(told))
-    console.print(f"Run: {run.path}", soft_wrap=True, highlight=False)
+    console.print(f"Run: {run.path}", soft_wrap=True, highlight=False, markup=False)
 
 
 def _headline(told: Summary) -> Table:
@@ -75,7 +75,7 @@ def _failures(told: Summary) -> Table:
 
 
 def differences_table(differences: Iterable[Difference]) -> Table:
-    """Return differences between two runs, those that were asked for first."""
+    """Return differences between two runs, in the order in which they were asked for."""
     table = Table("metric", "before", "after", "difference", "95 %", "p", "detectable", "better/same/worse", "verdict")
     for one in differences:
         p = one.p if one.adjusted_p is None else one.adjusted_p

@@ -74,6 +74,11 @@ class RunFolder:
         return self.path / "corpus"
 
     @property
+    def scoring(self) -> Path:
+        """Return the file of what the scores were made with."""
+        return self.path / "scoring.json"
+
+    @property
     def summary(self) -> Path:
         """Return the file of what the scores come to; `read_summary` has the same as Markdown."""
         return self.path / "summary.json"
