@@ -60,7 +60,7 @@ def judge_command(
     """
     folder, settings = folder_of(run, out), settings_from(corpus_dir, data_dir)
     found = replies_of(folder)
-    items = read_labelled(labelled)
+    items = [one for one in read_labelled(labelled) if one.task != "pairwise"]  # which no command asks for yet
     folder.labelled.write_bytes(labelled.read_bytes())
     judge = _judge(folder, settings)
     with _judging(folder.calibration, judge, concurrency) as judging:
