@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import json
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,11 +15,15 @@ from typing import Any
 
 import pytest
 
+from evals.batches import Spending
 from evals.cases import render_case
+from evals.measuring import Order, Plan
 from evals.models import Case, Nugget, Reply
 from evals.running import RunFolder, materials_of
 from evals.scoring import score
 from evals.systems.ours import Ours
+from rag.errors import ConfigurationError
+from rag.models import Usage
 
 Run = Callable[..., Any]
 
@@ -147,6 +152,86 @@ def test_a_run_is_held_to_gates(run: Run, scored: Path) -> None:
     assert "failure" in (scored / "junit.xml").read_text(encoding="utf-8")
     gates.write_text("hard:\n  nonsense: 1.0\n", encoding="utf-8")
     assert run("eval", "gate", str(scored), "--gates", "gates.yaml").code == 3
+
+
+def test_gates_read_the_test_split(run: Run, scored: Path) -> None:
+    """What cases for tuning come to holds up nothing."""
+    file = scored / "scores.jsonl"
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    for row in rows:
+        if row["case"] == GREEN.url:
+            row["split"] = "dev"
+            row["metrics"]["citation_validity"] = 0.5
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    Path("gates.yaml").write_text("hard:\n  citation_validity: 1.0\n", encoding="utf-8")
+    assert run("eval", "gate", str(scored), "--gates", "gates.yaml").code == 0
+
+
+def test_a_run_is_held_to_the_baseline_that_is_named(run: Run, scored: Path) -> None:
+    """The project's own baseline, which is not here, is read only where no other is named."""
+    Path("gates.yaml").write_text("no_worse:\n  content_f1: {margin: 0.1}\n", encoding="utf-8")
+    named = run("eval", "gate", str(scored), "--gates", "gates.yaml", "--baseline", str(scored))
+    assert named.code == 2
+    assert "too few to compare" in (scored / "junit.xml").read_text(encoding="utf-8")
+    unnamed = run("eval", "gate", str(scored), "--gates", "gates.yaml")
+    assert (unnamed.code, "baseline" in unnamed.err) == (1, True)
+
+
+def test_a_report_shows_the_baseline_and_all_runs(run: Run, scored: Path) -> None:
+    """The baseline stands by its name on the page; the plot has each run with the mean of the whole corpus."""
+    shutil.copytree(scored, "earlier")
+    summary = json.loads((scored / "summary.json").read_text(encoding="utf-8"))
+    means = {"open": 0.123, "held_out": 0.234, None: 0.345}
+    for cell in summary["cells"]:
+        if (cell["metric"], cell["kind"], cell["author"]) == ("content_f1", None, None):
+            cell["scored"]["mean"] = means[cell["arm"]]
+    (scored / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    assert run("eval", "report", str(scored), "--baseline", "earlier").code == 0
+    assert "earlier" in (scored / "report.html").read_text(encoding="utf-8")
+    plot = (scored.parent / "history.svg").read_text(encoding="utf-8")
+    assert [f"{scored.name}, quicktakes: {mean}" in plot for mean in means.values()] == [True, False, False]
+
+
+def test_the_newest_run_is_shown_where_none_is_named(run: Run, scored: Path) -> None:
+    """Its name begins with its time."""
+    shutil.copytree(scored, scored.with_name("20200101T000000Z-00000000"))
+    assert f"Run: {scored}" in run("eval", "show").out
+
+
+def test_each_reply_is_shown_with_its_own_scores(run: Run, scored: Path) -> None:
+    """A case that was asked in two arms has two rows."""
+    file = scored / "scores.jsonl"
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    told = [{**row, "failure": "invented" if row["arm"] == "held_out" else "not_retrieved"} for row in rows]
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in told), encoding="utf-8")
+    shown = run("eval", "show", str(scored), "green-leaves-again").out
+    assert "held_out, invented" in shown
+    assert "open, not_retrieved" in shown
+
+
+def test_only_a_model_is_asked_by_the_batch(run: Run, suite: str, scored: Path) -> None:
+    """Our chain has none: neither a new run nor one that goes on is asked live in its place."""
+    for which in (("--suite", suite), ("--resume", str(scored))):
+        refused = run("eval", "run", *which, "--batch")
+        assert (refused.code, "quicktakes has no batches" in refused.err) == (1, True)
+
+
+@pytest.mark.parametrize(("words", "is_sent"), [((), False), (("--yes",), True)])
+def test_a_batch_is_sent_where_its_price_is_approved(
+    run: Run, suite: str, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], *, is_sent: bool
+) -> None:
+    """The price is shown either way; without a terminal to ask at, only `--yes` approves of it."""
+    approved: list[bool] = []
+
+    def ask(order: Order) -> Plan:
+        assert order.by_batch is not None
+        approved.append(order.by_batch(Spending(3, Usage(7, 2), 0.5)))
+        raise ConfigurationError("that will do")
+
+    monkeypatch.setattr("evals.cli.running.plan", ask)
+    told = run("eval", "run", "--suite", suite, "--batch", *words)
+    assert "to send: " in told.err
+    assert approved == [is_sent]
 
 
 def test_a_run_is_compared_with_itself(run: Run, scored: Path) -> None:

@@ -33,6 +33,12 @@ def test_a_sample_is_whole_clusters_and_always_the_same() -> None:
     assert Choice(sample=99).of(_CASES) == _CASES
 
 
+def test_a_sample_is_drawn_by_a_hash_of_the_clusters_names() -> None:
+    """Not the first names of the alphabet, which may have much in common; a larger sample holds the smaller one."""
+    samples = [{case.cluster for case in Choice(sample=n).of(_CASES)} for n in (2, 3)]
+    assert samples == [{"d", "f"}, {"c", "d", "f"}]
+
+
 def test_a_case_is_over_a_corpus_that_has_all_its_sources() -> None:
     """A case that names none goes with its twin, or with the corpus of the others."""
     here = make_case("here")

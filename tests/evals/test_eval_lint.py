@@ -68,10 +68,19 @@ def test_fault_of_a_case_is_found(changes: dict[str, object], code: str | None, 
     assert (code in codes) if code else not codes
 
 
-def test_twin_of_another_cluster_is_found(tmp_path: Path) -> None:
+@pytest.mark.parametrize("changes", [{"cluster": "diffusion"}, {"corpus": "real"}])
+def test_twin_of_another_cluster_is_found(changes: dict[str, object], tmp_path: Path) -> None:
     """Twins are not independent, so they share cluster, split and corpus."""
-    control = make_case("law-control", kind="control", twin=_REFUSAL.url, cluster="diffusion")
+    control = make_case("law-control", kind="control", twin=_REFUSAL.url, **changes)
     assert _codes(tmp_path, _REFUSAL, control) == ["EV203", "EV203"]
+
+
+@pytest.mark.parametrize(("clusters", "codes"), [(19, ["EV301"]), (20, [])])
+def test_twenty_clusters_are_enough(clusters: int, codes: list[str], tmp_path: Path) -> None:
+    """As many of a kind as two systems can be compared by are no warning, and one less is."""
+    cases = [make_case(f"case-{n}", cluster=f"c{n}") for n in range(clusters)]
+    found = lint_cases(read_cases(write_cases(tmp_path / "suite", *cases)), _CORPORA)
+    assert [one.code for one in found if is_warning(one)] == codes
 
 
 def test_suite_of_one_class_is_refused(tmp_path: Path) -> None:

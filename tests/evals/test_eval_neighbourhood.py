@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evals.cases import changed_since_frozen, freeze_cases, make_cases
 from evals.cases.neighbourhood import (
+    Neighbourhoods,
     Terms,
     corpus_key,
     find_neighbours,
@@ -98,6 +100,33 @@ def test_near_duplicates_come_in_groups() -> None:
     """Who shares a run of words with one of a group belongs to it; every entry is in one group."""
     groups = near_duplicates(_ENTRIES, _vectors(_ENTRIES))
     assert groups == [[0, 1], [2], [3], [4], [5]]
+
+
+def test_a_case_is_covered_by_what_is_left_when_its_neighbours_are_hidden() -> None:
+    """A near copy of an entry is hidden with it, so it makes no case answerable."""
+    made = make_cases(_ENTRIES, _vectors(_ENTRIES), find_neighbours(_ENTRIES, _vectors(_ENTRIES), "e"), "own")
+    assert [case.answerable for case in made] == [False] * len(_ENTRIES)
+    alone = make_cases(_ENTRIES, _vectors(_ENTRIES), Neighbourhoods("none", {}), "own")
+    assert [case.answerable for case in alone if "green" in case.answer.lower()] == [True, True]
+
+
+def test_near_duplicates_share_a_cluster_and_a_split() -> None:
+    """However many share a run of words: what one is tuned by, another is not tested by."""
+    entries = [make_entry(f"What is animal {n} able to do?", f"Fact {n}: {_RUN}.") for n in range(12)]
+    made = make_cases(entries, _vectors(entries), Neighbourhoods("none", {}), "own")
+    assert len({(case.cluster, case.split) for case in made}) == 1
+
+
+def test_a_frozen_suite_is_known_by_all_its_files(tmp_path: Path) -> None:
+    """What changed, left or came is named."""
+    made = make_cases(_ENTRIES, _vectors(_ENTRIES), Neighbourhoods("none", {}), "own")
+    freeze_cases(made, tmp_path, "corpus")
+    assert changed_since_frozen(tmp_path) == []
+    first, second, *_ = sorted(tmp_path.glob("*.md"))
+    first.unlink()
+    second.write_text("another", encoding="utf-8")
+    (tmp_path / "new.md").write_text("new", encoding="utf-8")
+    assert changed_since_frozen(tmp_path) == [first.name, second.name, "new.md"]
 
 
 def test_neighbourhoods_are_kept_for_one_corpus(tmp_path: Path) -> None:

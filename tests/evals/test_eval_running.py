@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from evals.cases import read_cases
 from evals.errors import RunInvalidError, RunStateError
 from evals.models import Case, Reply, Scored
 from evals.running import answer_tasks, list_runs, manifest_of, read_lines, replies_of, resume_run, score_run
-from evals.running.lines import line_of
+from evals.running.lines import append_line, line_of, write_lines
 
 CASES = [osmosis_case(name) for name in ("one", "two", "three")]
 
@@ -58,6 +59,37 @@ def test_a_last_line_that_was_cut_is_asked_for_again(tmp_path: Path) -> None:
     assert run.replies.read_bytes() == whole
 
 
+def test_a_line_is_on_the_disk_before_the_next_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is whole when it is put there: what is still in the process is lost with it."""
+    file, seen = tmp_path / "lines.jsonl", list[str]()
+    monkeypatch.setattr("os.fsync", lambda _: seen.append(file.read_text(encoding="utf-8")))
+    with file.open("a", encoding="utf-8") as opened:
+        append_line(opened, "{}\n")
+    assert seen == ["{}\n"]
+
+
+def test_a_whole_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its content first, then its name, so that a loss of power leaves the file before, or this one."""
+    file, seen = tmp_path / "lines.jsonl", list[bool]()
+    monkeypatch.setattr("os.fsync", lambda _: seen.append(file.exists()))
+    write_lines(file, ["{}\n"])
+    assert seen == [False, True]
+
+
+def test_a_kill_before_the_plan_is_written_leaves_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The manifest comes last: a run that has one has all that it needs to go on."""
+
+    def stop_at_plan(file: Path, lines: Iterable[str]) -> None:
+        if file.name == "plan.jsonl":
+            raise KeyboardInterrupt
+        write_lines(file, lines)
+
+    monkeypatch.setattr("evals.running.folder.write_lines", stop_at_plan)
+    with pytest.raises(KeyboardInterrupt):
+        new_run(tmp_path, CASES, Scripted())
+    assert list_runs(tmp_path / "runs") == []
+
+
 def test_another_line_that_is_no_json_is_told(tmp_path: Path) -> None:
     """With the file and the line to delete: it is nothing that a kill leaves."""
     run, _ = new_run(tmp_path, CASES, Scripted())
@@ -81,7 +113,7 @@ def test_a_reply_that_failed_is_asked_for_again(tmp_path: Path) -> None:
 
 
 def test_a_run_goes_on_only_as_it_began(tmp_path: Path) -> None:
-    """Another corpus, system, case or plan is named, and the run is left as it is."""
+    """Another corpus, system, case, plan or package is named, and the run is left as it is."""
     run, tasks = new_run(tmp_path, CASES, Scripted())
     cases = list(read_cases(tmp_path / "cases").cases.values())
     resume_run(run, manifest_of(cases, tasks, Scripted(), {"corpus": "c"}))
@@ -91,6 +123,7 @@ def test_a_run_goes_on_only_as_it_began(tmp_path: Path) -> None:
         r"hashes\.cases": manifest_of([*cases[:-1], osmosis_case("three")], tasks, Scripted(), {"corpus": "c"}),
         r"hashes\.plan": manifest_of(cases, tasks[:-1], Scripted(), {"corpus": "c"}),
         r"system\.fingerprint": manifest_of(cases, tasks, Scripted(fingerprint="scripted:2"), {"corpus": "c"}),
+        r"packages\.numpy": {**run.told(), "packages": {**run.told()["packages"], "numpy": "0.1"}},
     }
     for name, manifest in changed.items():
         with pytest.raises(RunStateError, match=rf"cannot go on.*{name}.*begin a new run"):

@@ -27,6 +27,11 @@ def test_content_f1_weighs_rare_words_more() -> None:
     assert content_f1("red", "red blue", "", idf) == pytest.approx(2 * common / (2 * common + rare))
 
 
+def test_a_word_that_every_entry_holds_still_weighs_a_little() -> None:
+    """ln(101 / 100.5) is 0.005; no word weighs less than 0.05, so that no text weighs nothing."""
+    assert Idf("", 100, {"red": 100}).weight("red") == 0.05
+
+
 def test_precision_and_completeness_are_told_apart() -> None:
     """All that a short reply says is right, and it is half of what is wanted."""
     case = make_case(question="Why?", answer="red green")

@@ -12,6 +12,7 @@ import pytest
 from evals.models import Cited, Claim
 from evals.scoring import prepare, score
 from rag.ports import Vectors
+from rag.testing import make_entry
 from tests.evals.scored_replies import KIDNEY, OSMOSIS, make_case, make_reply, materials
 
 pytestmark = pytest.mark.slow
@@ -42,6 +43,14 @@ def test_the_invented_sentence_is_found() -> None:
     assert (found["grounding"], found["grounding_min"]) == (0.5, 0.0)
 
 
+def test_a_sentence_of_the_questions_words_invents_nothing() -> None:
+    """It adds nothing that could be without ground, so it is not the sentence that has the least."""
+    case = make_case(question="Which red blood cells carry oxygen?")
+    text = "Red blood cells carry oxygen. Iron gold lead zinc."
+    found = score(case, make_reply(text, context={OSMOSIS: "iron gold lead zinc"}), materials()).metrics
+    assert (found["grounding"], found["grounding_min"]) == (1.0, 1.0)
+
+
 def test_refusals_are_not_grounded() -> None:
     """A refusal has no grounding, and that is nobody's fault."""
     found = score(make_case(), make_reply("I cannot answer.", refused=True, context=CONTEXT), materials())
@@ -70,6 +79,22 @@ def test_a_hidden_entry_supports_nothing() -> None:
     assert [found[f"citation_{name}"] for name in ("validity", "recall", "precision")] == [0.0, 0.0, 0.0]
 
 
+def test_a_system_that_tells_nothing_retrieved_is_held_to_what_exists() -> None:
+    """Its citation of an entry of the corpus is valid, that of no entry is not."""
+    known = materials(entries={OSMOSIS: make_entry("What is osmosis?", SAID)})
+    citations = (Cited(1, OSMOSIS), Cited(2, "/no/where"))
+    reply = make_reply(SAID, citations=citations)
+    assert score(make_case(), reply, known).metrics["citation_validity"] == 0.5
+    assert score(make_case(), replace(reply, retrieved=(KIDNEY,)), known).metrics["citation_validity"] == 0.0
+
+
+def test_what_a_reply_says_of_its_sources_needs_no_citation() -> None:
+    """A hedge is no claim: one that cites nothing lowers no recall."""
+    hedge = "The sources do not say what drives plasma onwards."
+    sentences = (Claim(SAID, (1,)), Claim(hedge, ()))
+    assert _cited(OSMOSIS, text=f"{SAID} {hedge}", sentences=sentences, refused=False)["citation_recall"] == 1.0
+
+
 def test_a_mark_without_a_citation_is_invalid() -> None:
     """Of two marks, one that no citation belongs to: half of them are valid."""
     found = score(
@@ -83,6 +108,13 @@ def test_the_cited_entries_are_held_against_the_sources() -> None:
     found = _cited(OSMOSIS, KIDNEY)
     names = ("precision", "recall", "f1")
     assert [found[f"citation_target_{name}"] for name in names] == [0.5, 1.0, 0.666667]
+
+
+def test_a_hidden_source_is_no_target() -> None:
+    """Held out, a case's own entry cannot be cited, so nothing is held against it."""
+    found = _cited(KIDNEY, arm="held_out", excluded=(OSMOSIS,))
+    assert "citation_recall" in found
+    assert not [name for name in found if name.startswith("citation_target")]
 
 
 def test_copying_counts_runs_of_eight_words() -> None:

@@ -17,6 +17,7 @@ from suite_cases import make_case
 from evals.models import Case, Exchange, Reply
 from evals.running import answer_tasks
 from evals.systems import Served, System, open_endpoint, open_ours, open_served
+from evals.systems.filling import filled
 from rag.adapters.service_client import ServiceClient
 from rag.errors import (
     ConfigurationError,
@@ -147,6 +148,13 @@ def test_a_reply_is_filled_from_json() -> None:
         "history": [{"question": TURN.question, "answer": TURN.answer}],
         "exclude": ["/a", "/b"],
     }
+
+
+def test_a_reply_is_as_sure_as_its_best_entry() -> None:
+    """Evidence stands in an order of its own, in which the greatest score may come second."""
+    evidence = [{**ANSWER["evidence"][0], "score": score} for score in (0.3, 0.8, 0.5)]
+    told = [filled(Reply(case="", arm="open"), {**ANSWER, "evidence": some}, {}) for some in (evidence, [])]
+    assert [reply.confidence for reply in told] == [0.8, None]
 
 
 @pytest.mark.parametrize("status", [429, 503])

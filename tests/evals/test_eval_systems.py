@@ -80,6 +80,7 @@ def test_what_a_case_plants_is_seen_by_that_case_only(small: Settings) -> None:
     assert set(others) <= set(seen.excluded)
     assert not set(own) & set(crossed.retrieved)
     assert not {*own, *others} & set(unplanted.retrieved)
+    assert unplanted.excluded == ()  # it was asked of the corpus itself, in which nothing is planted
     assert sorted(file.name for file in small.corpus_dir.iterdir()) == sorted(ENTRIES)
 
 

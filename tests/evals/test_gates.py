@@ -171,6 +171,13 @@ def test_no_worse_needs_a_baseline(tmp_path: Path) -> None:
     assert "baseline" in found.results[0].told
 
 
+def test_junit_shows_what_cannot_be_told_as_a_failure(tmp_path: Path) -> None:
+    """It ends like one, so continuous integration must not show it as passed."""
+    before, after = (rows_of("grounding", values * 20) for values in ([0.5, 0.7], [0.6, 0.5]))
+    suite = ET.fromstring(junit_xml(judged(tmp_path, "no_worse: {grounding: {margin: 0.06}}", after, before)))[0]  # noqa: S314 our own
+    assert [(case[0].tag, case[0].get("type")) for case in suite] == [("failure", "inconclusive")]
+
+
 def test_junit_shows_each_gate(tmp_path: Path) -> None:
     """Failures, and what is invalid as errors, stand in JUnit's XML with what was told; it never differs."""
     rows = rows_of("content_f1", [0.5, 0.6] * 15)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scored_rows import rows_of, scored
 
+from evals.measuring import summary_of
 from evals.models import Case, Reply, Scored
 from evals.reporting import trec
 from evals.reporting.summary import RiskPoint, risk_coverage, summarise
@@ -59,6 +60,12 @@ def test_only_the_split_asked_for_is_counted() -> None:
     """A summary is of the test split where nothing else is asked for."""
     assert (summarise(rows()).n_cases, summarise(rows(), None).n_cases) == (86, 87)
     assert summarise(rows(), "dev").n_replies == 1
+
+
+def test_a_run_is_summed_up_over_its_test_split() -> None:
+    """Or over all cases, where it has none of it."""
+    dev = [row for row in rows() if row.split == "dev"]
+    assert [(told.split, told.n_cases) for told in map(summary_of, (rows(), dev))] == [("test", 86), (None, 1)]
 
 
 def test_cells_stand_by_kind_arm_and_author() -> None:
