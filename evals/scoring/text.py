@@ -108,8 +108,17 @@ def read_text(text: str) -> TextRead:
     NFKC without accents, Greek letters by name (``β-sheet`` as ``beta sheet``), lower case, ``[a-z0-9]+``, stems.
     """
     markdown = without_citations(html.unescape(decode_newlines(text)))
-    sentences = tuple(sentence for block in _BLANK_LINES.split(markdown) for sentence in _read_block(block))
+    sentences = tuple(sentence for block in _split_blocks(markdown) for sentence in _read_block(block))
     return TextRead(sentences, frozenset[str]().union(*(sentence.tokens for sentence in sentences)))
+
+
+def blocks_of(text: str) -> list[str]:
+    r"""Return the paragraphs, lists and headings of a text, as blank lines part them; a literal ``\n`` is a newline."""
+    return _split_blocks(decode_newlines(text))
+
+
+def _split_blocks(markdown: str) -> list[str]:
+    return _BLANK_LINES.split(markdown)
 
 
 @lru_cache(maxsize=65_536)
