@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
@@ -14,6 +15,9 @@ from rag.passages import is_function_word, plain_text, split_sentences, stem
 
 RECIPE: Final = "N-1"
 """Name of the rules here; change it with them, so that frozen weights of other rules are refused."""
+
+RUN_WORDS: Final = 8
+"""Words in a row that two texts hardly share by chance."""
 
 CLAIM_TOKENS: Final = 4
 """A sentence with fewer stems that carry meaning claims too little to be checked."""
@@ -110,6 +114,11 @@ def read_text(text: str) -> TextRead:
     markdown = without_citations(html.unescape(decode_newlines(text)))
     sentences = tuple(sentence for block in _split_blocks(markdown) for sentence in _read_block(block))
     return TextRead(sentences, frozenset[str]().union(*(sentence.tokens for sentence in sentences)))
+
+
+def runs(words: Sequence[str], size: int) -> list[tuple[str, ...]]:
+    """Return the runs of so many words, in order, with repeats; none of fewer words."""
+    return list(zip(*(words[at:] for at in range(size)), strict=False))
 
 
 def blocks_of(text: str) -> list[str]:
