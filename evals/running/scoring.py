@@ -53,18 +53,18 @@ def write_answers(run: RunFolder, replies: Iterable[Replied]) -> int:
     """Write the first reply to each case as an entry, to be read and edited as any other; return how many there are.
 
     Its file begins with its number in the plan: urls of two subjects may end alike. A reply without a text has none,
-    nor has one with a text that the format or UTF-8 has no form for.
+    nor has one with a text that the format has no form for.
     """
     written = 0
     for number, (case, task, reply) in enumerate(replies, start=1):
         if task.repeat or not reply.text.strip():
             continue
         try:
-            text = render_entry(answer_entry(case, reply.text, number, refused=reply.refused is True)).encode()
-        except (UnwritableTextError, UnicodeEncodeError):
+            text = render_entry(answer_entry(case, reply.text, number, refused=reply.refused is True))
+        except UnwritableTextError:
             continue
         file = run.entries / task.arm / f"{number:05d}-{PurePosixPath(case.url).name}.md"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text)
+        file.write_text(text, encoding="utf-8", newline="\n")
         written += 1
     return written
