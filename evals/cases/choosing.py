@@ -44,9 +44,9 @@ def cases_over(cases: Mapping[str, Case], urls: Collection[str]) -> list[Case]:
 
     One that names none goes with its twin, and where that names none either, with the other cases over its corpus.
     """
-    named = {url: one.sources or _twins_sources(one, cases) for url, one in cases.items()}
-    there = {cases[url].corpus for url, sources in named.items() if sources and sources.keys() <= set(urls)}
     known = set(urls)
+    named = {url: one.sources or _twins_sources(one, cases) for url, one in cases.items()}
+    there = {cases[url].corpus for url, sources in named.items() if sources and sources.keys() <= known}
     return [case for url, case in cases.items() if (named[url].keys() <= known if named[url] else case.corpus in there)]
 
 

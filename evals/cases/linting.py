@@ -10,6 +10,7 @@ from evals.cases.reading import Cases
 from evals.models import Case, Expect, Kind
 from evals.scoring.nuggets import is_stated
 from evals.scoring.patterns import pattern_words, states
+from evals.scoring.premise import CORRECTION, corrections_of
 from evals.scoring.text import read_text
 from rag.errors import Problem
 
@@ -35,8 +36,6 @@ _EXPECTED: Final[Mapping[Kind, tuple[Expect, ...]]] = {
     "follow_up": ("answer", "refuse", "clarify"),
     "control": ("answer",),
 }
-_CORRECTION = "correction"
-"""The id of the nugget that says what is so where a question takes something false for granted."""
 
 
 def is_warning(problem: Problem) -> bool:
@@ -72,8 +71,8 @@ def _unfit(case: Case) -> Iterator[tuple[str, str]]:
         and case.kind != "known_item"
         and case.author == "synthetic"
         and not any(nugget.weight == "vital" for nugget in case.nuggets),
-        f"no nugget '{_CORRECTION}'; state what is really so": case.expect == "correct_premise"
-        and _CORRECTION not in ids,
+        f"no nugget '{CORRECTION}'; state what is really so": case.expect == "correct_premise"
+        and not corrections_of(case),
         "no must_not; state what repeats the false premise": case.kind == "false_premise" and not case.must_not,
         "no turns; a follow-up has earlier ones": case.kind == "follow_up" and not case.turns,
         "no plant; an injection has one": case.kind == "injection" and not case.plant,

@@ -14,8 +14,8 @@ import numpy as np
 from evals.cases.neighbourhood import Neighbourhoods, Terms, near_duplicates
 from evals.cases.writing import render_case
 from evals.models import Case, Split
-from rag.corpus import Entry, write_file
-from rag.errors import QuestionError
+from rag.corpus import Entry, find_files, read_file, write_file
+from rag.errors import CorpusError, QuestionError
 from rag.ports import Vectors
 
 ANSWERABLE_F1: Final = 0.4
@@ -107,10 +107,13 @@ def freeze_cases(cases: Sequence[Case], folder: Path, corpus_sha256: str) -> str
 
 
 def changed_since_frozen(folder: Path) -> list[str]:
-    """Return the files of a frozen suite that changed, left or came; none where the suite was not frozen.
+    """Return the files of a frozen suite that changed, left or came, of all that cases are read from, by their paths.
+
+    None where the suite was not frozen.
 
     Raises:
         QuestionError: what says how it was frozen cannot be read.
+        ConfigurationError: the folder cannot be listed.
     """
     file = folder / FROZEN
     if not file.is_file():
@@ -119,5 +122,13 @@ def changed_since_frozen(folder: Path) -> list[str]:
         frozen: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))["cases"]
     except (ValueError, KeyError, TypeError) as error:
         raise QuestionError(f"{file} cannot be read ({error}); make the cases anew in another folder") from error
-    now = {one.name: hashlib.sha256(one.read_bytes()).hexdigest() for one in sorted(folder.glob("*.md"))}
+    now = {one.relative_to(folder).as_posix(): _hash_of(one) for one in find_files(folder)}
     return sorted({name for name, _ in frozen.items() ^ now.items()})
+
+
+def _hash_of(file: Path) -> str:
+    """Return the hash of a case's file; nothing of one that cannot be read, which was never frozen so."""
+    try:
+        return hashlib.sha256(read_file(file)).hexdigest()
+    except CorpusError:
+        return ""

@@ -18,8 +18,9 @@ from typing import Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from rag.corpus import Entry
-from rag.durable import flush_names
+from evals.scoring.idf import weight_of
+from evals.scoring.text import RUN_WORDS, runs
+from rag.corpus import Entry, write_file
 from rag.passages import stem, words_of
 from rag.ports import Vectors
 
@@ -32,8 +33,6 @@ LEAST_F1: Final = 0.5
 LEAST_CONTAINED: Final = 0.2
 """Share of the shorter answer's runs of eight words that the other holds."""
 
-GRAM_WORDS: Final = 8
-_LEAST_IDF: Final = 0.05
 _ROWS: Final = 1000
 """Questions compared with all others at once."""
 
@@ -66,7 +65,7 @@ def corpus_key(entries: Sequence[Entry], embedder: str) -> str:
         embedder: its fingerprint.
     """
     told = [[one.url, one.question, one.answer, [link.url for link in one.related]] for one in entries]
-    bounds = [_FORMAT, LEAST_COSINE, LEAST_F1, LEAST_CONTAINED, GRAM_WORDS]
+    bounds = [_FORMAT, LEAST_COSINE, LEAST_F1, LEAST_CONTAINED, RUN_WORDS]
     return hashlib.sha256(json.dumps([bounds, embedder, sorted(told)]).encode()).hexdigest()
 
 
@@ -114,13 +113,14 @@ def near_duplicates(entries: Sequence[Entry], questions: Vectors) -> list[list[i
 
 
 def save_neighbourhoods(file: Path, found: Neighbourhoods) -> None:
-    """Keep neighbourhoods in a JSON file, replaced in one step."""
+    """Keep neighbourhoods in a JSON file, replaced in one step.
+
+    Raises:
+        ConfigurationError: it cannot be written.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_suffix(".new")
     told = {"corpus": found.corpus, "neighbours": {url: list(others) for url, others in found.neighbours.items()}}
-    new.write_text(json.dumps(told, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
-    new.replace(file)
-    flush_names(file.parent)
+    write_file(file, json.dumps(told, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
 def load_neighbourhoods(file: Path, corpus: str) -> Neighbourhoods | None:
@@ -165,7 +165,7 @@ class Terms:
         self.questions = [_numbered(map(stem, words_of(entry.question)), numbers) for entry in entries]
         self._postings = Postings(self.answers, len(numbers))
         frequencies = self._postings.counts
-        self.weights: _Weights = np.maximum(np.log((len(entries) + 1) / (frequencies + 0.5)), _LEAST_IDF)
+        self.weights: _Weights = np.array([weight_of(len(entries), int(count)) for count in frequencies])
         self._totals = np.array([float(self.weights[terms].sum()) for terms in self.answers])
 
     def content_f1(self, place: int) -> _Weights:
@@ -176,13 +176,6 @@ class Terms:
         own = self._totals - self._postings.weigh(question, self.weights, len(self.answers))
         total = own + float(self.weights[wanted].sum())
         return np.divide(2 * common, total, out=np.zeros_like(total), where=total > 0)
-
-    def coverage(self, place: int, others: Sequence[int]) -> float:
-        """Return which share of what an entry answers some others say together, by weight."""
-        wanted = np.setdiff1d(self.answers[place], self.questions[place], assume_unique=True)
-        said = np.unique(np.concatenate([self.answers[other] for other in others])) if others else wanted[:0]
-        total = float(self.weights[wanted].sum())
-        return float(self.weights[np.intersect1d(wanted, said, assume_unique=True)].sum()) / total if total else 0.0
 
 
 class Postings:
@@ -217,9 +210,8 @@ def _alike_answers(entries: Sequence[Entry]) -> Iterator[tuple[int, int]]:
 
 
 def grams_of(text: str) -> set[str]:
-    """Return the runs of `GRAM_WORDS` words of a text."""
-    words = words_of(text)
-    return {" ".join(words[start : start + GRAM_WORDS]) for start in range(len(words) - GRAM_WORDS + 1)}
+    """Return the runs of `RUN_WORDS` words of a text, as the product reads words."""
+    return set(map(" ".join, runs(words_of(text), RUN_WORDS)))
 
 
 def _shared_runs(entries: Sequence[Entry]) -> Iterator[tuple[int, int]]:

@@ -89,17 +89,12 @@ def _read_folder(folder: Path, *, needs_block: bool) -> Cases:
     return Cases(MappingProxyType(cases), MappingProxyType(places), tuple(problems))
 
 
-def read_case(path: Path) -> Case:
-    """Return the case in a file.
+def case_from(content: bytes, path: Path) -> Case:
+    """Return the case in the bytes of a file.
 
     Raises:
         CorpusError: it is no entry, or its block ``eval`` is not one; with the one problem that stops it.
     """
-    return case_from(read_file(path), path)
-
-
-def case_from(content: bytes, path: Path) -> Case:
-    """Return the case in the bytes of a file; raises `CorpusError` as `read_case`."""
     return _case_and_line(content, path, needs_block=True)[0]
 
 

@@ -23,16 +23,17 @@ _DAY: Final = dt.date(2026, 1, 1)
 def case_entry(case: Case, id: int, date: dt.date) -> Entry:  # noqa: A002 the format's name
     """Return the whole entry that a case is kept as.
 
-    Its subject is the one that the folder in its url names, its file the url's last part; what search engines would
-    read says what the case is for.
+    Its subject is the one that the folder in its url names, without one its corpus; its file is the url's last part.
+    What search engines would read says what the case is for.
     """
     url = PurePosixPath(case.url)
+    (subject,) = url.parts[2:-1][:1] or (case.corpus,)
     entry = new_entry(
         id=id,
         date=date,
         question=case.question,
         answer=case.answer,
-        subject=url.parts[2].replace("-", " ").title(),
+        subject=subject.replace("-", " ").title(),
         page_description=f"An evaluation case of kind {case.kind}, split {case.split}, over the corpus {case.corpus}.",
         page_keywords=f"{case.kind}, {case.split}, {case.cluster}",
     )

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from evals.cases.neighbourhood import grams_of
 from evals.models import Case, Reply
 from evals.running.planning import Task
-from rag.corpus import Entry, decode_newlines
+from evals.scoring.text import blocks_of
+from rag.corpus import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +28,26 @@ class LeakCheck:
         return [*_of_urls(task, reply), *self._of_text(case, task, reply)]
 
     def _of_text(self, case: Case, task: Task, reply: Reply) -> Iterator[str]:
-        """Give hidden runs of words in what the answer was made from, where nothing that may be seen holds them too."""
+        """Give hidden runs of words in what was read or quoted, where nothing that may be seen holds them too."""
         hidden = {url: self._answer_grams(url) for url in task.excluded}
         if not any(hidden.values()):
             return
-        sent = {"the prompt": reply.prompt, **{f"the context of {url}": text for url, text in reply.context.items()}}
         allowed: set[str] | None = None
-        for where, text in sent.items():
-            grams = _grams_of_lines(text)
+        for where, grams in self._shown(task, reply):
             for url, own in hidden.items():
                 if not (found := own & grams):
                     continue
                 allowed = self._allowed(case, task, reply) if allowed is None else allowed
                 if left := sorted(found - allowed):
                     yield f"{where} holds {left[0]!r} of {url}"
+
+    def _shown(self, task: Task, reply: Reply) -> Iterator[tuple[str, set[str]]]:
+        """Give the runs of words of all that a reply shows, with where: of a quote those that its entry has not."""
+        yield "the prompt", _grams_of_blocks(reply.prompt)
+        yield from ((f"the context of {url}", _grams_of_blocks(text)) for url, text in reply.context.items())
+        for one in reply.citations:
+            own = set[str]() if one.url in task.excluded else self._answer_grams(one.url)
+            yield f"the quote of {one.url}", _grams_of_blocks(one.quote) - own
 
     def _allowed(self, case: Case, task: Task, reply: Reply) -> set[str]:
         """Return the runs of words that a reply may have seen: the case's own, and those of entries not hidden."""
@@ -54,16 +61,16 @@ class LeakCheck:
 
     def _answer_grams(self, url: str) -> set[str]:
         if url not in self._grams:
-            self._grams[url] = _grams_of_lines(self.entries[url].answer) if url in self.entries else set()
+            self._grams[url] = _grams_of_blocks(self.entries[url].answer) if url in self.entries else set()
         return self._grams[url]
 
 
-def _grams_of_lines(text: str) -> set[str]:
-    """Return the runs of words within the lines of a text.
+def _grams_of_blocks(text: str) -> set[str]:
+    """Return the runs of words within the blocks of a text: a list of short items is one.
 
     Where a heading was left out, the end of a section and the next one's beginning make a run that its entry has not.
     """
-    return {gram for line in decode_newlines(text).splitlines() for gram in grams_of(line)}
+    return {gram for block in blocks_of(text) for gram in grams_of(block)}
 
 
 def _of_urls(task: Task, reply: Reply) -> Iterator[str]:

@@ -22,9 +22,13 @@ Line = dict[str, Any]
 
 
 def line_of(value: DataclassInstance | Mapping[str, object]) -> str:
-    """Return a value as one line of JSON: keys sorted, numbers rounded to six decimals."""
+    r"""Return a value as one line of JSON: keys sorted, numbers rounded to six decimals.
+
+    Half a surrogate, which a model may end on and no file can hold, is escaped as JSON does: ``\ud83d``.
+    """
     told = dict(value) if isinstance(value, Mapping) else asdict(value)
-    return json.dumps(_rounded(told), ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n"
+    line = json.dumps(_rounded(told), ensure_ascii=False, sort_keys=True, allow_nan=False)
+    return line.encode(errors="backslashreplace").decode() + "\n"
 
 
 def _rounded(value: object) -> object:

@@ -52,7 +52,8 @@ def score_run(run: RunFolder, replies: Iterable[Replied], scorer: Scorer) -> lis
 def write_answers(run: RunFolder, replies: Iterable[Replied]) -> int:
     """Write the first reply to each case as an entry, to be read and edited as any other; return how many there are.
 
-    A reply without a text has none, nor has one with a text that the format has no form for.
+    Its file begins with its number in the plan: urls of two subjects may end alike. A reply without a text has none,
+    nor has one with a text that the format has no form for.
     """
     written = 0
     for number, (case, task, reply) in enumerate(replies, start=1):
@@ -62,7 +63,7 @@ def write_answers(run: RunFolder, replies: Iterable[Replied]) -> int:
             text = render_entry(answer_entry(case, reply.text, number, refused=reply.refused is True))
         except UnwritableTextError:
             continue
-        file = run.entries / task.arm / f"{PurePosixPath(case.url).name}.md"
+        file = run.entries / task.arm / f"{number:05d}-{PurePosixPath(case.url).name}.md"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8", newline="\n")
         written += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from rich.table import Table
 
-from evals.models import Case, Reply, Scored
+from evals.models import Case, Scored
 from evals.scoring.mutating import MUTATIONS, reference_reply, spoiling_of
 from evals.scoring.scorer import score
 from evals.scoring.subject import Materials
@@ -91,23 +91,14 @@ average, as a sentence in words of its own does.
 """
 
 
-def detection_matrix(
-    cases: Iterable[Case],
-    materials: Materials,
-    base: Callable[[Case, Materials], Reply] = reference_reply,
-    metrics: Collection[str] = METRICS,
-) -> list[Detection]:
-    """Return what each metric makes of each fault, over cases with a reference that the corpus has sources of.
-
-    Args:
-        base: gives the sound reply that is spoilt: that of a real system shows more of what a run would see.
-    """
+def detection_matrix(cases: Iterable[Case], materials: Materials) -> list[Detection]:
+    """Return what each metric makes of each fault, over cases with a reference that the corpus has sources of."""
     pairs: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for case in cases:
         spoiling = spoiling_of(case, materials)
         if spoiling is None:
             continue
-        sound = base(case, materials)
+        sound = reference_reply(case, materials)
         scored = score(case, sound, materials)
         for mutation, spoil in MUTATIONS.items():
             spoilt = spoil(sound, spoiling)
@@ -117,7 +108,7 @@ def detection_matrix(
         _detection(mutation, metric, pairs[mutation, metric])
         for mutation in MUTATIONS
         for metric in METRICS
-        if metric in metrics and (mutation, metric) in pairs
+        if (mutation, metric) in pairs
     ]
 
 
@@ -139,18 +130,15 @@ def _detection(mutation: str, metric: str, pairs: Sequence[tuple[float, float]])
 def lost(detections: Iterable[Detection]) -> list[str]:
     """Return each claimed detection that is not there, in a few words."""
     found = {(one.mutation, one.metric): one for one in detections}
-    return [
-        f"{mutation}: {metric} drops by {one.mean_drop:.2f} with AUROC {one.auroc:.2f}, not {drop} with {auroc}"
-        if (one := found.get((mutation, metric)))
-        else f"{mutation}: {metric} has no value"
-        for (mutation, metric), (auroc, drop) in EXPECTED.items()
-        if one_is_lost(found.get((mutation, metric)), auroc, drop)
-    ]
-
-
-def one_is_lost(detection: Detection | None, auroc: float, drop: float) -> bool:
-    """Return whether a detection stays below what is claimed."""
-    return detection is None or detection.auroc < auroc or detection.mean_drop < drop
+    told: list[str] = []
+    for (mutation, metric), (auroc, drop) in EXPECTED.items():
+        one = found.get((mutation, metric))
+        if one is None:
+            told.append(f"{mutation}: {metric} has no value")
+        elif one.auroc < auroc or one.mean_drop < drop:
+            drops = f"{one.mean_drop:.2f} with AUROC {one.auroc:.2f}, not {drop} with {auroc}"
+            told.append(f"{mutation}: {metric} drops by {drops}")
+    return told
 
 
 def blind_spots(detections: Iterable[Detection]) -> dict[str, list[str]]:

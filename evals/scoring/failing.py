@@ -24,6 +24,8 @@ FAR_BELOW: Final = 0.25
 def failure_of(subject: Subject, outcomes: Outcomes) -> FailureClass:
     """Return what went wrong first, by the metrics of a reply.
 
+    Where no answer is due, because the case is to be refused or is labelled as covered by nothing that is left, all
+    that can go wrong is that there is one.
     A reply that contradicts is used wrongly, one that its context does not hold is invented; one that misses the point
     was not given what it needed, or did not use it.
     """
@@ -31,10 +33,9 @@ def failure_of(subject: Subject, outcomes: Outcomes) -> FailureClass:
         return "no_reply"
     if subject.case.kind == "known_item":
         return "none" if is_positive(outcomes, "recall_at_10") else "not_retrieved"
-    stance = stance_of(subject)
-    if subject.case.expect == "refuse":
-        return "wrongly_answered" if stance == "answered" else "none"
-    if stance == "refused":
+    if "false_answer" in outcomes:
+        return "wrongly_answered" if is_positive(outcomes, "false_answer") else "none"
+    if stance_of(subject) == "refused":
         return _of_refusal(subject, outcomes)
     return _of_answer(subject, outcomes)
 
@@ -67,9 +68,10 @@ def _misses_the_point(outcomes: Outcomes) -> bool:
 
 
 def _had_what_it_needed(subject: Subject) -> bool:
-    """Return whether the context states half of the vital nuggets; without one, whether a source was found."""
+    """Return whether texts of the context state half of the vital nuggets; without one, whether a source was found."""
     vital = [nugget for nugget in subject.case.nuggets if nugget.weight == "vital"]
     if not vital or not subject.context:
         return bool(subject.case.sources.keys() & {*subject.reply.retrieved[:10], *subject.reply.context})
-    sentences = [sentence for text in subject.context for sentence in read_text(text).sentences]
-    return 2 * sum(assign_nugget(one, sentences, subject.idf) != "missed" for one in vital) >= len(vital)
+    texts = [read_text(text).sentences for text in subject.context]
+    held = sum(any(assign_nugget(one, text, subject.idf) != "missed" for text in texts) for one in vital)
+    return 2 * held >= len(vital)

@@ -19,6 +19,11 @@ LEAST: Final = 0.05
 """Weight of a word that every entry holds."""
 
 
+def weight_of(entries: int, holding: int) -> float:
+    """Return the weight of a word that so many of all entries hold."""
+    return max(LEAST, math.log((entries + 1) / (holding + 0.5)))
+
+
 class _Weights(dict[str, float]):
     """The weights of stems, each reckoned when it is first asked for."""
 
@@ -27,14 +32,13 @@ class _Weights(dict[str, float]):
         self._entries, self._holding = entries, holding
 
     def __missing__(self, stem: str) -> float:
-        weight = max(LEAST, math.log((self._entries + 1) / (self._holding.get(stem, 0) + 0.5)))
-        self[stem] = weight
+        weight = self[stem] = weight_of(self._entries, self._holding.get(stem, 0))
         return weight
 
 
 @dataclass(frozen=True, slots=True)
 class Idf:
-    """The weight of each stem: ``ln((N + 1) / (df + 0.5))``, at least `LEAST`.
+    """The weight of each stem: ``ln((N + 1) / (df + 0.5))``, at least `LEAST`; see `weight_of`.
 
     Attributes:
         corpus: hash of the entries it was counted over; see `corpus_hash`.

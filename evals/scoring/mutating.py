@@ -53,8 +53,8 @@ Mutation = Callable[[Reply, Spoiling], Reply | None]
 
 def reference_reply(case: Case, materials: Materials) -> Reply:
     """Return the reply of a perfect system: the reference, cited to the sources, which it found and read."""
-    urls = [url for url in case.sources if url in materials.entries]
-    numbers = tuple(range(1, len(urls) + 1))
+    read = {url: entry for url in case.sources if (entry := materials.entries.get(url))}
+    numbers = tuple(range(1, len(read) + 1))
     spans = split_sentences(case.answer)
     return Reply(
         case=case.url,
@@ -62,9 +62,9 @@ def reference_reply(case: Case, materials: Materials) -> Reply:
         text=case.answer,
         refused=False,
         sentences=tuple(Claim(case.answer[span.start : span.end], numbers) for span in spans),
-        citations=tuple(Cited(n, url) for n, url in zip(numbers, urls, strict=True)),
-        retrieved=tuple(urls),
-        context={url: f"{entry.question}\n\n{entry.answer}" for url in urls if (entry := materials.entries.get(url))},
+        citations=tuple(Cited(n, url) for n, url in zip(numbers, read, strict=True)),
+        retrieved=tuple(read),
+        context={url: f"{entry.question}\n\n{entry.answer}" for url, entry in read.items()},
     )
 
 

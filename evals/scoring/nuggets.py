@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final, Literal
 
 from evals.models import Nugget
@@ -26,7 +27,7 @@ def assign_nugget(nugget: Nugget, sentences: Sequence[SentenceRead], idf: Idf) -
 
     A nugget whose own text denies (``needs no ATP``) is not held against a negation beside its pattern. One that is
     stated with the other polarity is missed, however much of it is covered; sentences that deny cover nothing of
-    one that does not.
+    one that does not, and those on either side of one do not follow each other.
     """
     if is_stated(nugget, sentences):
         return "supported"
@@ -34,7 +35,7 @@ def assign_nugget(nugget: Nugget, sentences: Sequence[SentenceRead], idf: Idf) -
     if any(is_reversed(pattern, sentences) for pattern in nugget.any_of):
         return "missed"
     is_denial = nugget.polarity == "negative" or bool(negations_in(read_sentence(nugget.text).words))
-    agreeing = [one for one in sentences if is_denial or not negations_in(one.words)]
+    agreeing = [one.tokens if is_denial or not negations_in(one.words) else None for one in sentences]
     return "partial" if _best_coverage(nugget.text, agreeing, idf) >= PARTIAL_COVERAGE else "missed"
 
 
@@ -60,14 +61,13 @@ def _never(_pattern: str, _sentences: Sequence[SentenceRead]) -> bool:
     return False
 
 
-def _best_coverage(text: str, sentences: Sequence[SentenceRead], idf: Idf) -> float:
+def _best_coverage(text: str, sentences: Sequence[frozenset[str] | None], idf: Idf) -> float:
+    """Return the greatest share of a text's weight in one sentence, or two that follow each other; None is skipped."""
     wanted = read_sentence(text).tokens
     whole = idf.total(wanted)
-    pairs = zip(sentences, [*sentences[1:], None], strict=True) if sentences else ()
-    return max(
-        (idf.total(wanted & (one.tokens | (two.tokens if two else frozenset()))) / whole for one, two in pairs),
-        default=0.0,
-    )
+    single = [one for one in sentences if one is not None]
+    pairs = [one | two for one, two in pairwise(sentences) if one is not None and two is not None]
+    return max((idf.total(wanted & held) / whole for held in (*single, *pairs)), default=0.0)
 
 
 def score_nuggets(subject: Subject) -> Outcomes:

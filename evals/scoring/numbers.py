@@ -13,12 +13,8 @@ from evals.scoring.subject import Subject
 from evals.scoring.text import read_text
 
 _WORDS: Final = {
-    word: value
-    for value, words in {
-        2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine", 10: "ten",
-        11: "eleven", 12: "twelve", 20: "twenty", 30: "thirty", 40: "forty", 50: "fifty", 100: "hundred",
-    }.items()
-    for word in words.split()
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
+    "twelve": 12, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100,
 }  # fmt: skip
 """One is none of them: it stands for a thing as often as it counts."""
 
@@ -35,11 +31,14 @@ _UNITS: Final = {
         "da": "da dalton daltons", "kda": "kda", "l": "l litre liter litres liters", "ml": "ml", "µl": "µl μl",
         "s": "s second seconds", "ms": "ms millisecond milliseconds", "min": "min minute minutes", "h": "h hour hours",
         "d": "day days", "wk": "week weeks", "mo": "month months", "y": "year years", "mv": "mv millivolt millivolts",
-        "kj": "kj kilojoule kilojoules", "kcal": "kcal", "j": "joule joules", "bp": "bp", "kb": "kb kilobase kilobases",
-        "mmhg": "mmhg", "kpa": "kpa", "atm": "atm", "mm_molar": "mmol millimolar", "x": "fold times",
+        "kj": "kj kilojoule kilojoules", "kcal": "kcal", "j": "J joule joules", "bp": "bp",
+        "kb": "kb kilobase kilobases", "mmhg": "mmhg", "kpa": "kpa", "atm": "atm", "x": "fold times",
+        "M": "M molar", "mM": "mM mmol millimolar", "µM": "µM μM uM micromolar", "nM": "nM nanomolar",
     }.items()
     for spelling in spellings.split()
 }  # fmt: skip
+"""Spellings that hold a capital letter are read as they are written, before all others in lower case."""
+
 _NUMBER: Final = re.compile(
     r"(?<![\w.,^])(?P<digits>[-−]?\d+(?:,\d{3})+(?:\.\d+)?(?!\d)|[-−]?\d+(?:\.\d+)?)(?![\w^]*[A-Za-z]\d)"
     r"|\b(?P<word>" + "|".join(_WORDS) + r")\b",
@@ -87,8 +86,8 @@ def _number(found: re.Match[str], plain: str) -> Number:
     after = _AFTER.match(plain, found.end())
     if after is None:
         return Number(value, "")
-    scale, unit = (after["scale"] or "").lower(), re.sub(r"\s", "", (after["unit"] or "").lower())
-    return Number(value * _SCALES.get(scale, 1.0), _UNITS.get(unit, ""))
+    scale, unit = (after["scale"] or "").lower(), re.sub(r"\s", "", after["unit"] or "")
+    return Number(value * _SCALES.get(scale, 1.0), _UNITS.get(unit) or _UNITS.get(unit.lower(), ""))
 
 
 def numbers_from_nowhere(subject: Subject) -> list[Number]:

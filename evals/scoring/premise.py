@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from evals.models import Case, Nugget
 from evals.scoring.nuggets import assign_nugget
 from evals.scoring.outcome import Outcome, Outcomes, Unscored
 from evals.scoring.patterns import states
 from evals.scoring.subject import Subject
 
-_CORRECTION = "correction"
-"""What the id of a nugget begins with that says what is so instead."""
+CORRECTION: Final = "correction"
+"""The id of the nugget that says what is so where a question takes something false for granted."""
+
+
+def corrections_of(case: Case) -> list[Nugget]:
+    """Return the nuggets that say what is really so: `CORRECTION`, and where there are several, ``correction-1``."""
+    return [nugget for nugget in case.nuggets if nugget.id.partition("-")[0] == CORRECTION]
 
 
 def forbidden_in(subject: Subject) -> list[str]:
@@ -27,7 +35,7 @@ def score_premise(subject: Subject) -> Outcomes:
 
 
 def _corrected(subject: Subject) -> Outcome:
-    corrections = [nugget for nugget in subject.case.nuggets if nugget.id.startswith(_CORRECTION)]
+    corrections = corrections_of(subject.case)
     if not corrections:
         return Unscored("case: has no nugget that corrects")
     sentences = subject.answer.sentences

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
@@ -14,6 +15,9 @@ from rag.passages import is_function_word, plain_text, split_sentences, stem
 
 RECIPE: Final = "N-1"
 """Name of the rules here; change it with them, so that frozen weights of other rules are refused."""
+
+RUN_WORDS: Final = 8
+"""Words in a row that two texts hardly share by chance."""
 
 CLAIM_TOKENS: Final = 4
 """A sentence with fewer stems that carry meaning claims too little to be checked."""
@@ -108,8 +112,22 @@ def read_text(text: str) -> TextRead:
     NFKC without accents, Greek letters by name (``β-sheet`` as ``beta sheet``), lower case, ``[a-z0-9]+``, stems.
     """
     markdown = without_citations(html.unescape(decode_newlines(text)))
-    sentences = tuple(sentence for block in _BLANK_LINES.split(markdown) for sentence in _read_block(block))
+    sentences = tuple(sentence for block in _split_blocks(markdown) for sentence in _read_block(block))
     return TextRead(sentences, frozenset[str]().union(*(sentence.tokens for sentence in sentences)))
+
+
+def runs(words: Sequence[str], size: int) -> list[tuple[str, ...]]:
+    """Return the runs of so many words, in order, with repeats; none of fewer words."""
+    return list(zip(*(words[at:] for at in range(size)), strict=False))
+
+
+def blocks_of(text: str) -> list[str]:
+    r"""Return the paragraphs, lists and headings of a text, as blank lines part them; a literal ``\n`` is a newline."""
+    return _split_blocks(decode_newlines(text))
+
+
+def _split_blocks(markdown: str) -> list[str]:
+    return _BLANK_LINES.split(markdown)
 
 
 @lru_cache(maxsize=65_536)

@@ -94,7 +94,7 @@ def test_a_run_keeps_all_that_it_was_made_of(scored: Path) -> None:
     kept = {"manifest.json", "plan.jsonl", "answers.jsonl", "scores.jsonl", "summary.json", "summary.md", "idf.json"}
     assert kept <= names
     assert {"trec/qrels", "trec/run", "floors/echo.jsonl", "floors/nearest-scores.jsonl"} <= names
-    assert {"answers/open/green-leaves.md", "answers/held_out/green-leaves-again.md"} <= names
+    assert {"answers/open/00004-green-leaves.md", "answers/held_out/00002-green-leaves-again.md"} <= names
     rows = [json.loads(line) for line in (scored / "scores.jsonl").read_text(encoding="utf-8").splitlines()]
     assert {(row["case"], row["arm"]) for row in rows} == {
         (GREEN.url, "open"),

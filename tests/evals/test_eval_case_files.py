@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 from suite_cases import DAY, make_case, url_of, write_cases
 
-from evals.cases import block_of, case_entry, case_from, read_case, read_cases, render_case
+from evals.cases import (
+    block_of,
+    case_entry,
+    case_from,
+    changed_since_frozen,
+    freeze_cases,
+    read_cases,
+    render_case,
+)
 from evals.models import Case, Exchange, Nugget
 from rag.corpus import UnwritableTextError, parse_entry, render_entry
 from rag.errors import CorpusError
@@ -58,6 +66,28 @@ def test_case_entry_is_told_by_its_url() -> None:
     """File and subject follow from the url; twins may ask the same."""
     entry = case_entry(make_case("a-name"), 3, DAY)
     assert (entry.file_name, entry.subject, entry.title) == ("a-name.md", "Biology", entry.question)
+
+
+@pytest.mark.parametrize("url", ["/x", "/learn/x", "x"])
+def test_a_url_without_a_folder_is_of_the_corpus(url: str, tmp_path: Path) -> None:
+    """A url of another shape is written and read: its subject is then what the case is asked of."""
+    case = make_case("other", url=url)
+    assert case_entry(case, 3, DAY).subject == "Starter"
+    assert list(read_cases(write_cases(tmp_path / "suite", case)).cases) == [url]
+
+
+def test_a_frozen_suite_is_all_that_is_read_from_it(tmp_path: Path) -> None:
+    """A case in a folder below counts, a README does not; what changed, left or came is named by its path."""
+    folder = tmp_path / "frozen"
+    freeze_cases([make_case("one"), make_case("two")], folder, "c")
+    (folder / "README.md").write_text("What this is.", encoding="utf-8")
+    assert changed_since_frozen(folder) == []
+
+    (folder / "more").mkdir()
+    write_cases(folder / "more", make_case("three"))
+    (folder / "00001-one.md").unlink()
+    (folder / "gone.md").symlink_to("nowhere.md")
+    assert changed_since_frozen(folder) == ["00001-one.md", "gone.md", "more/three.md"]
 
 
 def test_question_of_two_lines_cannot_be_written() -> None:
@@ -115,7 +145,7 @@ def test_bad_file_never_hides_the_good_ones(tmp_path: Path) -> None:
     assert list(read.cases) == [url_of("one"), url_of("two")]
     assert [problem.code for problem in read.problems] == ["QT110", "EV104"]
     assert "two.md" in read.problems[1].message
-    assert read_case(folder / "one.md") == read.cases[url_of("one")]
+    assert case_from((folder / "one.md").read_bytes(), folder / "one.md") == read.cases[url_of("one")]
 
 
 def test_value_of_null_is_none(tmp_path: Path) -> None:

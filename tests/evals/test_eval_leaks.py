@@ -17,15 +17,17 @@ from evals.running import (
     LeakCheck,
     RunFolder,
     Task,
+    answer_by_floor,
     answer_tasks,
     manifest_of,
     read_lines,
     replies_of,
     resume_run,
 )
-from evals.systems import Ours, System, open_ours
+from evals.systems import Echo, Ours, RandomEntry, System, open_ours
 from evals.systems.recording import RecordingChatModel
 from rag.answering import Keeper
+from rag.corpus import load_corpus
 from rag.models import ChatMessage, ReplyPart
 from rag.settings import Settings
 from rag.testing import ScriptedChatModel, make_entry
@@ -119,10 +121,11 @@ class Fixed:
         (Reply(case="", arm="open", prompt=HIDDEN_WORDS.upper()), "the prompt holds '"),
         (Reply(case="", arm="open", retrieved=(KIDNEYS, OSMOSIS)), "was retrieved"),
         (Reply(case="", arm="open", citations=(Cited(1, OSMOSIS),)), "was cited"),
+        (Reply(case="", arm="open", citations=(Cited(1, KIDNEYS, HIDDEN_WORDS),)), f"the quote of {KIDNEYS} holds '"),
     ],
 )
 def test_each_place_of_a_leak_is_enough(small: Settings, tmp_path: Path, reply: Reply, told: str) -> None:
-    """Under another entry's url, in other letters, found and not cited, cited and not found."""
+    """Under another entry's url, in other letters, found and not cited, cited and not found, quoted as another's."""
     system = Fixed(reply)
     run, _ = new_run(tmp_path, [osmosis_case()], system, arms=["held_out"])
     require_invalid(run, system, small.corpus_dir, told)
@@ -212,3 +215,52 @@ def test_the_end_of_a_section_before_the_next_is_no_leak() -> None:
     task = Task(case.url, case.sha256, "held_out", 0, (hidden.url,))
     check = LeakCheck({one.url: one for one in (hidden, seen)})
     assert check.leaks(case, task, reply) == []
+
+
+def _leaks(answer: str, sent: str) -> list[str]:
+    """Return what the check says of an answer that is hidden and a prompt that was sent."""
+    hidden, case = make_entry("What is hidden?", answer), osmosis_case()
+    reply = Reply(case=case.url, arm="held_out", prompt=sent, excluded=(hidden.url,))
+    return LeakCheck({hidden.url: hidden}).leaks(case, Task(case.url, case.sha256, "held_out", 0, (hidden.url,)), reply)
+
+
+def test_a_hidden_list_of_short_items_is_a_leak() -> None:
+    """No item has eight words, and the list has: it is one block, written with newlines or with their signs."""
+    items = "- a thin sieve\n- a long loop\n- two fine tubes\n- one wide duct"
+    assert _leaks(items, f"Answer from this:\n\n{items}\n\nBe brief.")
+    assert _leaks(items.replace("\n", r"\n"), items)
+    assert _leaks(items, "- a thin sieve\n\n- two fine tubes\n\n- one wide duct") == []
+
+
+def test_a_quote_of_what_its_own_entry_says_is_no_leak() -> None:
+    """A visible entry may be quoted, though it was not found and a hidden one says the same."""
+    hidden, seen = make_entry("What is hidden?", HIDDEN_WORDS), make_entry("What is seen?", HIDDEN_WORDS)
+    case = osmosis_case()
+    check = LeakCheck({one.url: one for one in (hidden, seen)})
+    task = Task(case.url, case.sha256, "held_out", 0, (hidden.url,))
+    reply = Reply(case=case.url, arm="held_out", citations=(Cited(1, seen.url, HIDDEN_WORDS),), excluded=(hidden.url,))
+    assert check.leaks(case, task, reply) == []
+
+
+class Peeking(RandomEntry):
+    """Draws from all entries, and says that it hid what it was to hide."""
+
+    async def answer(self, case: Case, arm: Arm, excluded: Collection[str], repeat: int) -> Reply:
+        """Copy an entry, hidden or not."""
+        seen = await RandomEntry.answer(self, case, arm, self.entries.keys() - {OSMOSIS}, repeat)
+        told = {KIDNEYS: seen.text}
+        return replace(seen, retrieved=(KIDNEYS,), citations=(), context=told, excluded=tuple(sorted(excluded)))
+
+
+def test_a_floor_that_leaks_ends_the_run(small: Settings, tmp_path: Path) -> None:
+    """What trivial systems say is held against what was hidden too, by its words; the run is invalid for good."""
+    case, entries = osmosis_case(), load_corpus(small.corpus_dir).entries
+    run, tasks = new_run(tmp_path, [case], Scripted(), arms=["held_out"])
+    cases = run.cases().cases
+    for floor in (Echo(), RandomEntry(entries, "c")):
+        answer_by_floor(run, floor, cases, tasks)
+    assert not run.errors.exists()
+    with pytest.raises(RunInvalidError, match=rf"floor:random: the context of {KIDNEYS} holds '.*{OSMOSIS}"):
+        answer_by_floor(run, Peeking(entries, "c"), cases, tasks)
+    with pytest.raises(RunInvalidError):
+        replies_of(run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from suite_cases import SOURCE, make_case, url_of, write_cases
 
 from evals.cases import is_warning, lint_cases, read_cases
 from evals.models import Case, Exchange, Nugget
+from evals.scoring.premise import corrections_of
 
 _CORPORA = {"starter": [SOURCE, url_of("diffusion")]}
 _REFUSAL = make_case(
@@ -66,6 +68,19 @@ def test_fault_of_a_case_is_found(changes: dict[str, object], code: str | None, 
     """One fault in an else right suite is told by its code."""
     codes = _codes(tmp_path, *_PAIR, make_case("third", **changes))
     assert (code in codes) if code else not codes
+
+
+@pytest.mark.parametrize(
+    ("ids", "codes"), [(("correction",), []), (("correction-1", "correction-2"), []), (("corrections",), ["EV231"])]
+)
+def test_a_false_premise_has_a_correction_that_is_scored(ids: Sequence[str], codes: list[str], tmp_path: Path) -> None:
+    """The linter asks for the nuggets that the scorer takes, and for no others."""
+    nuggets = tuple(Nugget(id, "More solute draws it", "vital", ("more solute",)) for id in ids)  # noqa: A001 its name
+    changes = {"kind": "false_premise", "expect": "correct_premise", "nuggets": nuggets, "twin": url_of("so-control")}
+    case = make_case("so", **changes)
+    control = make_case("so-control", kind="control", hold_out="none", twin=case.url)
+    assert _codes(tmp_path, *_PAIR, case, control) == codes
+    assert [one.id for one in corrections_of(case)] == ([] if codes else list(ids))
 
 
 @pytest.mark.parametrize("changes", [{"cluster": "diffusion"}, {"corpus": "real"}])

@@ -87,15 +87,6 @@ def test_content_f1_leaves_out_the_words_of_the_question() -> None:
     assert scores[1] == 0
 
 
-def test_coverage_is_of_all_others_together() -> None:
-    """Two entries that each say a half say the whole."""
-    entries = [make_entry("A?", "Alpha beta."), make_entry("B?", "Alpha gamma."), make_entry("C?", "Beta delta.")]
-    terms = Terms(entries)
-    assert terms.coverage(0, [1, 2]) == 1
-    assert 0 < terms.coverage(0, [1]) < 1
-    assert terms.coverage(0, []) == 0
-
-
 def test_near_duplicates_come_in_groups() -> None:
     """Who shares a run of words with one of a group belongs to it; every entry is in one group."""
     groups = near_duplicates(_ENTRIES, _vectors(_ENTRIES))

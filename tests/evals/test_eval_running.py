@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,21 @@ from small_runs import Scripted, asking, new_run, osmosis_case
 
 from evals.cases import read_cases
 from evals.errors import RunInvalidError, RunStateError
-from evals.models import Case, Reply, Scored
-from evals.running import answer_tasks, list_runs, manifest_of, read_lines, replies_of, resume_run, score_run
+from evals.models import Arm, Case, Reply, Scored
+from evals.running import (
+    RunFolder,
+    Task,
+    answer_tasks,
+    list_runs,
+    manifest_of,
+    read_lines,
+    replies_of,
+    resume_run,
+    score_run,
+    write_answers,
+)
 from evals.running.lines import append_line, line_of, write_lines
+from rag.corpus import read_entry
 
 CASES = [osmosis_case(name) for name in ("one", "two", "three")]
 
@@ -196,3 +209,35 @@ def test_a_folder_without_a_manifest_is_no_run(tmp_path: Path) -> None:
     assert list_runs(tmp_path / "runs") == []
     with pytest.raises(RunStateError, match=r"no manifest\.json"):
         run.told()
+
+
+def test_half_a_surrogate_does_not_end_a_run(tmp_path: Path) -> None:
+    """A reply that a model cut amid a sign is kept and read back as it was; as an entry it has no form."""
+    text = "Water moves \ud83d"
+
+    class Cutting(Scripted):
+        async def answer(self, case: Case, arm: Arm, excluded: Collection[str], repeat: int) -> Reply:
+            return replace(await Scripted.answer(self, case, arm, excluded, repeat), text=text, context={"/x": text})
+
+    run, _ = new_run(tmp_path, CASES[:1], Cutting(), arms=["open"])
+    answer_tasks(asking(run, Cutting()))
+    ((_, _, reply),) = replies = replies_of(run)
+    assert (reply.text, reply.context) == (text, {"/x": text})
+    score_run(run, replies, lambda case, reply: replace(scorer(case, reply), flags=(reply.text,)))
+    assert read_lines(run.scores)[0]["flags"] == [text]
+    run.scores.read_text(encoding="utf-8")
+    assert write_answers(run, replies) == 0
+
+
+def test_answers_of_one_name_are_two_entries(tmp_path: Path) -> None:
+    """Urls of two subjects that end alike do not overwrite each other, and one of another shape is written too."""
+    urls = ["/learn/biology/questions/same", "/learn/physics/questions/same", "/same"]
+    case = osmosis_case()
+    replies = [
+        (replace(case, url=url), Task(url, case.sha256, "open", 0, ()), Reply(case=url, arm="open", text="Yes."))
+        for url in urls
+    ]
+    run = RunFolder(tmp_path)
+    assert write_answers(run, replies) == 3
+    found = {file.name: read_entry(file).subject for file in sorted((run.entries / "open").iterdir())}
+    assert found == {"00001-same.md": "Biology", "00002-same.md": "Physics", "00003-same.md": "Starter"}

@@ -8,10 +8,12 @@ import pytest
 
 from evals.models import Nugget
 from evals.scoring import score
+from evals.scoring.failing import failure_of
 from evals.scoring.nuggets import assign_nugget
 from evals.scoring.numbers import numbers_in
+from evals.scoring.subject import Subject
 from evals.scoring.text import read_text
-from tests.evals.scored_replies import EVEN, OSMOSIS, make_case, make_reply, materials, nugget
+from tests.evals.scored_replies import EVEN, KIDNEY, OSMOSIS, make_case, make_reply, materials, nugget
 
 pytestmark = pytest.mark.slow
 
@@ -48,6 +50,28 @@ def test_words_of_two_sentences_are_no_wording() -> None:
     assert _held(nugget("sodium leaves"), "There is sodium. It leaves.") == "partial"
 
 
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("There is sodium. It leaves.", "partial"),
+        ("There is sodium. Nothing is not so. It leaves.", "missed"),
+        ("There is no salt. It is sodium that it leaves behind.", "partial"),
+    ],
+)
+def test_a_denial_between_two_sentences_parts_them(text: str, held: str) -> None:
+    """What follows each other does so in the text: a denial covers nothing, and joins nothing."""
+    assert _held(nugget("red", text="Sodium leaves"), text) == held
+
+
+def test_texts_of_the_context_are_not_joined() -> None:
+    """The end of one entry and the beginning of the next state nothing together; within one entry they do."""
+    case = make_case(nuggets=(nugget("red", text="Sodium leaves"),))
+    contexts = [{OSMOSIS: "There is sodium.", KIDNEY: "It leaves."}, {OSMOSIS: "There is sodium. It leaves."}]
+    subjects = [Subject(case, make_reply("Membranes.", context=one), materials()) for one in contexts]
+    found = [failure_of(subject, {"nugget_recall_vital_half": 0.0}) for subject in subjects]
+    assert found == ["not_retrieved", "retrieved_not_used"]
+
+
 @pytest.mark.parametrize(("text", "held"), [("The pump stops.", "supported"), ("The pump runs.", "missed")])
 def test_a_negative_nugget_is_to_be_denied(text: str, held: str) -> None:
     """What a good answer denies is missed where it is stated."""
@@ -73,7 +97,16 @@ def test_a_case_without_nuggets_has_no_recall() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("5 µm", "5 micrometres"), ("1,200 cells", "1200"), ("two million", "2000000"), ("20 %", "20 per cent")],
+    [
+        ("5 µm", "5 micrometres"),
+        ("5 mM", "5 millimolar"),
+        ("5 M", "5 molar"),
+        ("5 J", "5 joules"),
+        ("5 MM", "5 mm"),
+        ("1,200 cells", "1200"),
+        ("two million", "2000000"),
+        ("20 %", "20 per cent"),
+    ],
 )
 def test_one_number_is_one_number_however_written(one: str, other: str) -> None:
     """Units, thousands and words are read alike."""
@@ -81,9 +114,14 @@ def test_one_number_is_one_number_however_written(one: str, other: str) -> None:
     assert left.agrees(right)
 
 
-def test_another_unit_is_another_number() -> None:
-    """5 µm is not 5 nm."""
-    (left,), (right,) = numbers_in("5 µm"), numbers_in("5 nm")
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("5 µm", "5 nm"), ("5 mM", "5 mm"), ("5 M", "5 m"), ("5 µM", "5 µm"), ("5 nM", "5 nm"), ("5 mM", "5 µM")],
+)
+def test_another_unit_is_another_number(one: str, other: str) -> None:
+    """5 µm is not 5 nm, and what is molar is no length."""
+    (left,), (right,) = numbers_in(one), numbers_in(other)
+    assert left.unit
     assert not left.agrees(right)
 
 
@@ -148,6 +186,24 @@ def test_a_refusal_is_told_three_ways(text: str, flag: bool | None, refused: flo
     found = score(make_case(), make_reply(text, refused=flag), materials())
     assert found.metrics.get("refused") == refused
     assert found.metrics["undetermined"] == (refused is None)
+
+
+@pytest.mark.parametrize(
+    ("answerable", "text", "failure"),
+    [
+        (False, LONG, "wrongly_answered"),
+        (False, "I cannot answer that.", "none"),
+        (False, "Hm.", "none"),
+        (True, "I cannot answer that.", "not_retrieved"),
+        (None, "I cannot answer that.", "none"),
+    ],
+)
+def test_a_case_that_nothing_left_covers_is_to_be_refused(answerable: bool | None, text: str, failure: str) -> None:  # noqa: FBT001 a row
+    """Held out and labelled so, an answer is what goes wrong; elsewhere the other failures stand."""
+    case = make_case(answerable=answerable, hold_out="entry")
+    found = score(case, make_reply(text, arm="held_out"), materials())
+    assert found.failure == failure
+    assert ("false_answer" in {**found.metrics, **found.unscored}) == (answerable is False)
 
 
 def test_an_answer_where_none_was_due_is_false() -> None:
