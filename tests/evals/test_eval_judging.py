@@ -135,6 +135,8 @@ def test_of_two_judgements_of_one_thing_the_last_counts() -> None:
     assert first[1].unscored == {"claim 1": "judge: unavailable"}
     again = replace(first[1], verdicts={"claim 1": "full"}, unscored={})
     assert judged_metrics([*first, again], {CASE.url: CASE})[CASE.url, "open", 0].metrics["judge_support"] == 0.5
+    lost = judged_metrics([*first, again, first[1]], {CASE.url: CASE})[CASE.url, "open", 0]
+    assert lost.unscored["judge_support"] == "judge: unavailable"
 
 
 @pytest.mark.parametrize("field", ["model", "prompt"])
@@ -151,7 +153,7 @@ def test_verdicts_of_two_models_or_prompts_are_not_mixed(field: str) -> None:
     assert found[CASE.url, "open", 0].metrics == {}
     assert found[CASE.url, "open", 0].unscored == dict.fromkeys(METRICS, "judge: refused")
     assert found[CASE.url, "open", 1].unscored == dict.fromkeys(METRICS, "judge: was not asked")
-    assert judged_metrics([*second, *first], {CASE.url: CASE})[CASE.url, "open", 0].metrics["judge_support"] == 0.5
+    assert judged_metrics([second[1], *first], {CASE.url: CASE})[CASE.url, "open", 0].metrics["judge_support"] == 0.5
 
 
 def test_metrics_of_judges_stand_beside_the_others() -> None:

@@ -164,6 +164,7 @@ def test_our_chain_gives_no_answer_that_was_kept(small: Settings) -> None:
     with OpenAIServer(chat_scripts=[ChatReply("Water moves.")] * 3) as server:
         settings = replace(small, openai_base_url=server.url, chat_model="openai:one", judge_model="openai:other")
         with open_ours(settings) as ours:
+            assert ours.quicktakes.answerer.keeper is None
             one, two, sent = asyncio.run(asked_twice(ours))
     assert settings.answer_cache > 0
     assert [chat.body["model"] for chat in server.chats] == ["one", "one", "other"]
