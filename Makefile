@@ -58,7 +58,7 @@ screenshots: .venv/.ready-dev .chromium ## Take the pictures of the pages in doc
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-check: lint imports docs corpus-lint vectors beside check-tests check-pages ## The whole gate; CI runs this
+check: lint imports docs corpus-lint vectors beside check-tests check-pages ## The gate that CI runs; make test and make eval-check have more
 
 eval: .venv/.ready ## Measure the whole suite over a corpus, write the report, and hold it to the gates: [CORPUS=folder]
 	$(BIN)/quicktakes eval run --corpus-dir "$(CORPUS)"
@@ -66,8 +66,8 @@ eval: .venv/.ready ## Measure the whole suite over a corpus, write the report, a
 	$(BIN)/quicktakes eval self-test --corpus-dir "$(CORPUS)"
 	$(BIN)/quicktakes eval gate
 
-# Without floors and embeddings, which no gate reads; a clean clone has the vectors by then.
-GATED := eval run --split test --no-floors --no-embedding --corpus-dir corpus --data-dir .quicktakes
+# Without floors, which no gate reads; a clean clone has the vectors by then.
+GATED := eval run --split test --no-floors --corpus-dir corpus --data-dir .quicktakes
 
 eval-check: vectors ## Hold sixteen clusters of each kind, the same ones always, to evals/gates-check.yaml; the whole: make eval
 	@rm -rf .quicktakes/gated && $(BIN)/quicktakes $(GATED) --sample 16 --out .quicktakes/gated > /dev/null
@@ -81,7 +81,7 @@ check-tests: .venv/.ready-dev  # all but the slow ones of the eval harness; all 
 
 eval-baseline: vectors ## Make the run that gates compare with anew, for a change that is meant to change answers
 	@rm -rf .quicktakes/gated && $(BIN)/quicktakes $(GATED) --out .quicktakes/gated
-	mkdir -p evals/baseline && cp $(addprefix .quicktakes/gated/*/,manifest.json plan.jsonl scores.jsonl) evals/baseline
+	mkdir -p evals/baseline && cp $(addprefix .quicktakes/gated/*/,manifest.json plan.jsonl scores.jsonl scoring.json) evals/baseline
 
 vectors: .venv/.ready  # of the starter corpus, made once for the tests that would each make them
 	@$(BIN)/quicktakes index sync --corpus-dir corpus --data-dir .quicktakes > /dev/null

@@ -9,7 +9,7 @@ from typing import Final
 from evals.judging import METRICS, Calibration, calibrated, judgement_from, read_labelled
 from evals.models import Split
 from evals.running import RunFolder, read_lines, scored_run
-from evals.statistics import GateResults, ScoredRun, cells_of, compare, judge_gates, read_gates
+from evals.statistics import GateResults, ScoredRun, cell, compare, judge_gates, read_gates
 
 GATED_SPLIT: Final[Split] = "test"
 
@@ -30,13 +30,18 @@ def gate_run(run: RunFolder, gates: Path, baseline: RunFolder) -> GateResults:
         differences = compare(gated_rows(baseline), rows, wanted.compared, gated=wanted.compared)
     calibration = calibration_of(run)
     barred = [name for name in METRICS if calibration is None or not calibration.may_gate_metric(name)]
-    return judge_gates(wanted, cells_of(rows.rows), differences, barred)
+    cells = {selector: one for selector in wanted.selectors if (one := cell(rows.rows, selector)) is not None}
+    return judge_gates(wanted, cells, differences, barred)
 
 
 def gated_rows(run: RunFolder) -> ScoredRun:
     """Return the rows that gates and comparisons read; raises as `evals.running.scored_run`."""
-    whole = scored_run(run)
-    return replace(whole, rows=[row for row in whole.rows if row.split == GATED_SPLIT])
+    return rows_of_split(scored_run(run), GATED_SPLIT)
+
+
+def rows_of_split(run: ScoredRun, split: Split | None) -> ScoredRun:
+    """Return a run's rows of one split; of all for None."""
+    return replace(run, rows=[row for row in run.rows if split in {None, row.split}])
 
 
 def calibration_of(run: RunFolder) -> Calibration | None:

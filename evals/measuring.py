@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -31,27 +31,31 @@ from evals.reporting.writing import summary_json, summary_markdown
 from evals.running import (
     ARMS,
     Asking,
-    Embed,
     LeakCheck,
     Replied,
     RunFolder,
     Task,
+    TextEmbedder,
     answer_by_floor,
     answer_tasks,
     begin_run,
     keep_materials,
+    line_of,
     manifest_of,
     materials_of,
     new_run,
+    open_tasks,
     plan_tasks,
     read_lines,
     replies_of,
     resume_run,
     score_floors,
     score_run,
+    scored_run,
     write_answers,
+    write_lines,
 )
-from evals.scoring import build_idf, content_f1, prepare, score
+from evals.scoring import Materials, build_idf, content_f1, prepare, score
 from evals.systems import FLOORS, Endpoint, System, hash_of, open_system, read_entry_folder, takes_plants
 from rag.errors import ConfigurationError, CorpusError
 from rag.settings import Settings
@@ -71,6 +75,7 @@ class Order:
         repeats: how often each case is asked.
         concurrency: how many are asked at once.
         by_batch: asks a chat model by its provider's batch, once this has approved of the price; None to ask it live.
+        tell: is told, in a sentence, whatever a batch does.
     """
 
     suite: Path
@@ -81,6 +86,7 @@ class Order:
     repeats: int = 1
     concurrency: int = 1
     by_batch: Approve | None = None
+    tell: Callable[[str], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,7 @@ class Plan:
     neighbourhoods: Neighbourhoods
     tasks: Sequence[Task] = field(repr=False)
     by_batch: Approve | None = None
+    tell: Callable[[str], None] = lambda _: None
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -136,22 +143,27 @@ def plan(order: Order) -> Plan:
     }
     return Plan(
         order.settings, order.system, order.concurrency, read, cases, left_out, corpus, neighbourhoods, tasks,
-        order.by_batch,
+        order.by_batch, order.tell,
     )  # fmt: skip
 
 
-def plan_again(run: RunFolder, settings: Settings, concurrency: int, by_batch: Approve | None = None) -> Plan:
+def plan_again(run: RunFolder, order: Order) -> Plan:
     """Return the plan of a run that was begun, over the corpus as it is now.
+
+    Args:
+        order: how the rest is asked; suite, choice, system, arms and repeats are the run's own.
 
     Raises:
         RunStateError: the folder is no run.
         ConfigurationError: the corpus is missing.
     """
     system = str(run.told()["system"]["name"])
-    read, corpus = run.cases(), read_corpus(settings)
+    read, corpus = run.cases(), read_corpus(order.settings)
     cases = list(read.cases.values())
-    neighbourhoods = corpus.neighbourhoods()
-    return Plan(settings, system, concurrency, read, cases, {}, corpus, neighbourhoods, run.tasks(), by_batch)
+    return Plan(
+        order.settings, system, order.concurrency, read, cases, {}, corpus, corpus.neighbourhoods(), run.tasks(),
+        order.by_batch, order.tell,
+    )  # fmt: skip
 
 
 def _fit_cases(suite: Path) -> Cases:
@@ -172,15 +184,15 @@ def begin(planned: Plan, below: Path, listen: Listener) -> RunFolder:
 
     Raises:
         RunInvalidError: something hidden was seen.
-        ConfigurationError: the system cannot be opened.
+        ConfigurationError: the system cannot be opened, or has no batches where they are wanted.
         StoppedError: Ctrl-C; what was replied until then is kept.
     """
     with _open(planned, planned.system) as opened:
-        system = _collected(planned, opened)
+        system = _collected(opened) if planned.by_batch else opened
         manifest = manifest_of(planned.cases, planned.tasks, system, planned.hashes)
         run = new_run(below, manifest)
         begin_run(run, planned.read, planned.cases, planned.tasks, manifest)
-        _ask(run, planned, _collected(planned, opened, run), listen)
+        _ask(run, planned, system, listen)
     return run
 
 
@@ -193,23 +205,24 @@ def resume(run: RunFolder, planned: Plan, listen: Listener) -> None:
         StoppedError: Ctrl-C; what was replied until then is kept.
     """
     with _open(planned, planned.system) as opened:
-        system = _collected(planned, opened)
+        system = _collected(opened) if planned.by_batch else opened
         resume_run(run, manifest_of(planned.cases, planned.tasks, system, planned.hashes))
-        _ask(run, planned, _collected(planned, opened, run), listen)
+        _ask(run, planned, system, listen)
 
 
-def _collected(planned: Plan, system: System, run: RunFolder | None = None) -> System:
-    """Return a system as it is asked: by the batch where that is wanted, with its replies where there is a run."""
-    if planned.by_batch is None:
-        return system
+def _collected(system: System) -> Collected:
     if not isinstance(system, Endpoint):
-        raise ConfigurationError(f"{planned.system} has no batches; only a chat model, provider:model, is asked so")
-    if run is None:
-        return Collected(system, {})
+        raise ConfigurationError(f"{system.name} has no batches; only a chat model, provider:model, is asked so")
+    return Collected(system, {})
+
+
+def _with_replies(run: RunFolder, planned: Plan, system: Collected, approve: Approve) -> Collected:
+    """Return a system with what a batch replies to the tasks that are open."""
     cases = {one.url: one for one in planned.cases}
-    requests = endpoint_requests(system, [(cases[task.case], task.repeat) for task in planned.tasks])
-    with open_batches(planned.system, planned.settings, run.path / "batches") as batches:
-        return Collected(system, batches.replies(requests, planned.by_batch))
+    asked = ((cases[task.case], task.repeat) for task in open_tasks(run, system.fingerprint))
+    requests = endpoint_requests(system.endpoint, asked)
+    with open_batches(planned.system, planned.settings, run.path / "batches", planned.tell) as batches:
+        return replace(system, replies=batches.replies(requests, approve))
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,9 +281,11 @@ def _ask(run: RunFolder, planned: Plan, system: System, listen: Listener) -> Non
     def progress(done: int, total: int) -> None:
         listen(done, total, last)
 
-    asking = Asking(run, cases, system, LeakCheck(planned.corpus.entries), progress, planned.concurrency, hear)
     try:
-        answer_tasks(asking)
+        if isinstance(system, Collected) and planned.by_batch:
+            system = _with_replies(run, planned, system, planned.by_batch)
+        leaks = LeakCheck(planned.corpus.entries)
+        answer_tasks(Asking(run, cases, system, leaks, progress, planned.concurrency, hear))
     except KeyboardInterrupt as error:
         raise StoppedError(f"stopped; go on with 'quicktakes eval run --resume {run.path}'") from error
 
@@ -286,10 +301,22 @@ def finish(run: RunFolder, planned: Plan, *, floors: bool) -> None:
     write_answers(run, replies)
 
 
-def score_again(run: RunFolder, embed: Embed | None) -> Summary:
-    """Score a run and its floors from its own folder, write scores, summary and TREC files, and return the summary.
+@dataclass(frozen=True, slots=True)
+class Rescored:
+    """A scored run as reports need it.
 
-    It is of the test split, or of all cases where there is none of it.
+    Attributes:
+        materials: that the rows were scored with.
+    """
+
+    rows: Sequence[Scored]
+    summary: Summary
+    replies: Sequence[Replied]
+    materials: Materials
+
+
+def score_again(run: RunFolder, embedder: TextEmbedder | None) -> Rescored:
+    """Score a run and its floors from its own folder, and write scores, summary and TREC files.
 
     Raises:
         RunStateError: a task has no reply yet.
@@ -298,17 +325,37 @@ def score_again(run: RunFolder, embed: Embed | None) -> Summary:
     """
     replies = replies_of(run)
     cases = {case.url: case for case, _, _ in replies}
-    score_floors(run, cases, partial(score, materials=materials_of(run)))
-    asked = [(case, reply) for case, _, reply in replies]
-    materials = prepare(asked, materials_of(run, embed=embed))  # anew: the floors are known now
+    plain = replace(materials_of(run, None), floors={})
+    score_floors(run, cases, partial(score, materials=plain))
+    materials = _prepared(run, replies, embedder)  # anew: the floors are known now
     kept = [judgement_from(line) for line in read_lines(run.judgements)]
     judged = judged_metrics(kept, cases)
     rows = score_run(run, replies, lambda case, reply: with_judged([score(case, reply, materials)], judged)[0])
     told = summary_of(rows)
-    run.summary.write_text(summary_json(told), encoding="utf-8")
-    run.read_summary.write_text(summary_markdown(told), encoding="utf-8")
+    write_lines(run.scoring, [line_of({"embedder": None if embedder is None else embedder.fingerprint})])
+    write_lines(run.summary, [summary_json(told)])
+    write_lines(run.read_summary, [summary_markdown(told)])
     _write_trec(run, replies)
-    return told
+    return Rescored(rows, told, replies, materials)
+
+
+def read_again(run: RunFolder, embedder: TextEmbedder | None) -> Rescored:
+    """Return a run that was scored before.
+
+    Args:
+        embedder: that it was scored with.
+
+    Raises:
+        RunStateError: it was not scored.
+        RunInvalidError: something leaked.
+    """
+    rows, replies = scored_run(run).rows, replies_of(run)
+    return Rescored(rows, summary_of(rows), replies, _prepared(run, replies, embedder))
+
+
+def _prepared(run: RunFolder, replies: Sequence[Replied], embedder: TextEmbedder | None) -> Materials:
+    asked = ((case, reply) for case, _, reply in replies)
+    return prepare(asked, materials_of(run, embedder))
 
 
 def summary_of(rows: Sequence[Scored]) -> Summary:

@@ -6,13 +6,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from evals.gating import calibration_of
+from evals.errors import RunStateError
+from evals.gating import calibration_of, rows_of_split
+from evals.measuring import Rescored
 from evals.models import Case, Scored
 from evals.reporting.content import PRIMARY, Baseline, ReportContent
 from evals.reporting.history import HistoryPoint, history_svg
 from evals.reporting.report import plots, report_html
 from evals.reporting.summary import Summary, summarise
-from evals.running import Replied, RunFolder, materials_of, read_lines, replies_of, rows_in, scored_run
+from evals.running import Replied, RunFolder, read_lines, rows_in, scored_run
 from evals.scoring import detection_matrix
 from evals.statistics import GateResults, compare
 from evals.systems import FLOORS
@@ -38,42 +40,37 @@ class Beside:
     judge_warning: str = ""
 
 
-def write_report(run: RunFolder, summary: Summary, beside: Beside) -> None:
+def write_report(run: RunFolder, scored: Rescored, beside: Beside) -> None:
     """Write ``report.html`` and ``plots/`` into a run's folder.
 
-    Args:
-        summary: of the run's rows.
-
     Raises:
-        RunStateError: it was not scored.
-        RunInvalidError: something leaked.
+        RunStateError: the baseline was not scored.
+        RunInvalidError: something leaked in it.
     """
-    content = _content(run, summary, beside)
+    content = _content(run, scored, beside)
     run.report.write_text(report_html(content), encoding="utf-8")
     run.plots.mkdir(exist_ok=True)
     for name, svg in plots(content).items():
         (run.plots / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
-def _content(run: RunFolder, summary: Summary, beside: Beside) -> ReportContent:
-    rows, found = scored_run(run).rows, replies_of(run)
-    materials = materials_of(run)
+def _content(run: RunFolder, scored: Rescored, beside: Beside) -> ReportContent:
     floors = {name: own for name in FLOORS if (own := rows_in(run.floor_scores(name)))}
     return ReportContent(
         name=run.path.name,
         manifest=run.told(),
-        summary=summary,
-        rows=rows,
-        replies=[reply for _, _, reply in found],
-        cases={case.url: case for case, _, _ in found},
-        materials=materials,
+        summary=scored.summary,
+        rows=scored.rows,
+        replies=[reply for _, _, reply in scored.replies],
+        cases={case.url: case for case, _, _ in scored.replies},
+        materials=scored.materials,
         seconds=[float(line["seconds"]) for line in read_lines(run.timings)],
         gates=beside.gates,
-        baseline=_baseline(run, summary, beside.baseline),
-        detections=detection_matrix(_spoilt(found), materials),
+        baseline=None if beside.baseline is None else _baseline(run, scored.summary, beside.baseline),
+        detections=detection_matrix(_spoilt(scored.replies), replace(scored.materials, embed=None)),
         calibration=calibration_of(run),
         judge_warning=beside.judge_warning,
-        floors={name: summarise(map(_shown, own), summary.split) for name, own in floors.items()},
+        floors={name: summarise(map(_shown, own), scored.summary.split) for name, own in floors.items()},
     )
 
 
@@ -89,13 +86,11 @@ def _shown(row: Scored) -> Scored:
     return replace(row, metrics={name: value for name, value in row.metrics.items() if name in wanted}, unscored={})
 
 
-def _baseline(run: RunFolder, summary: Summary, before: RunFolder | None) -> Baseline | None:
-    if before is None:
-        return None
-    first, second = scored_run(before), scored_run(run)
+def _baseline(run: RunFolder, summary: Summary, before: RunFolder) -> Baseline:
+    """Return an earlier run beside this one, over the cases that the summary counts."""
+    first, second = (rows_of_split(scored_run(one), summary.split) for one in (before, run))
     selectors = [one for one in summary.cells if one.kind and one.arm and one.metric in HISTORY]
-    differences = compare(first, second, selectors)
-    return Baseline(before.path.name, list(differences.values()), first.rows)
+    return Baseline(before.path.name, list(compare(first, second, selectors).values()), first.rows)
 
 
 def history_of(runs: Sequence[RunFolder]) -> str:
@@ -108,7 +103,10 @@ def history_of(runs: Sequence[RunFolder]) -> str:
 
 
 def _point(run: RunFolder) -> HistoryPoint:
-    summary = json.loads(run.summary.read_text(encoding="utf-8"))
+    try:
+        summary = json.loads(run.summary.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunStateError(f"{run.summary} cannot be read ({error}); score the run again") from error
     metrics: dict[str, tuple[float, float, float]] = {}
     for cell in summary["cells"]:
         is_whole = cell["kind"] is None and cell["arm"] == "open" and cell["author"] is None

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from evals.cli.options import BASELINE, RUNS, Out, Run, folder_of
+from evals.cli.options import BASELINE, Out, Run, folder_of
 from evals.cli.showing import HEADLINE, differences_table
 from evals.gating import gate_run, gated_rows
 from evals.reporting.junit import junit_xml
@@ -24,7 +24,9 @@ Before = Annotated[Path, typer.Argument(metavar="BEFORE", help="The folder of th
 After = Annotated[Path, typer.Argument(metavar="AFTER", help="The folder of the run that is to be better.")]
 Metrics = Annotated[
     list[str] | None,
-    typer.Option("--metric", help="Compare this, such as grounding or content_f1[synthesis]; repeatable, else all."),
+    typer.Option(
+        "--metric", help="Compare this, such as grounding or content_f1[synthesis]; repeatable; else headlines."
+    ),
 ]
 GatesFile = Annotated[Path, typer.Option("--gates", help="File of what a run must hold to.")]
 Baseline = Annotated[Path, typer.Option("--baseline", help="The folder of the run that must not be fallen behind.")]
@@ -33,7 +35,7 @@ Baseline = Annotated[Path, typer.Option("--baseline", help="The folder of the ru
 def compare_command(before: Before, after: After, metric: Metrics = None) -> None:
     """Say whether a change helped: two runs case by case, with what their cases could have shown.
 
-    Metrics that are named are judged together (Holm); without a name all are shown, as a first look that proves
+    Metrics that are named are judged together (Holm); without a name the headline is shown, as a first look that proves
     nothing. Cases of the test split only.
 
     Example: quicktakes eval compare runs/A runs/B --metric grounding --metric "content_f1[held_out_paraphrase]"
@@ -45,12 +47,15 @@ def compare_command(before: Before, after: After, metric: Metrics = None) -> Non
         raise ConfigurationError(str(error)) from error
     shown = wanted or [Selector(name) for name in HEADLINE]
     differences = compare(first, second, shown, gated=wanted)
+    missing = [str(one) for one in wanted if one not in differences]
+    if missing:
+        raise ConfigurationError(f"neither run has a value of {missing[0]}; 'quicktakes eval show' lists metrics")
     table = differences_table(differences.values())
     table.caption = None if wanted else "exploratory: name a --metric to decide by"
     Console().print(table)
 
 
-def gate_command(run: Run = None, gates: GatesFile = GATES, baseline: Baseline = BASELINE, out: Out = RUNS) -> None:
+def gate_command(run: Run = None, gates: GatesFile = GATES, baseline: Baseline = BASELINE, out: Out = None) -> None:
     """Hold a run to gates: exit code 0 where all pass, 2 where one fails or cannot tell, 3 where the run is invalid.
 
     Writes junit.xml into the run's folder for continuous integration.

@@ -10,10 +10,11 @@ from typing import Annotated, Final
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from evals.cli.embedding import open_embed
-from evals.cli.options import Run, folder_of
+from evals.cli.embedding import open_text_embedder
+from evals.cli.options import Out, Run, folder_of
 from evals.cli.showing import show_headline
 from evals.judging import (
     LEAST_KAPPA,
@@ -44,6 +45,7 @@ Concurrency = Annotated[int, typer.Option("--concurrency", min=1, max=256, help=
 
 def judge_command(
     run: Run = None,
+    out: Out = None,
     labelled: Labelled = LABELLED,
     concurrency: Concurrency = 4,
     corpus_dir: CorpusDir = None,
@@ -56,9 +58,9 @@ def judge_command(
 
     Example: QUICKTAKES_JUDGE_MODEL=openai:gpt-5-mini quicktakes eval judge runs/20260115T101500Z-1f2e3d4c
     """
-    folder, settings = folder_of(run), settings_from(corpus_dir, data_dir)
+    folder, settings = folder_of(run, out), settings_from(corpus_dir, data_dir)
     found = replies_of(folder)
-    items = read_labelled(labelled)
+    items = [one for one in read_labelled(labelled) if one.task != "pairwise"]  # which no command asks for yet
     folder.labelled.write_bytes(labelled.read_bytes())
     judge = _judge(folder, settings)
     with _judging(folder.calibration, judge, concurrency) as judging:
@@ -71,10 +73,10 @@ def judge_command(
     if warning:
         typer.echo(f"warning: {warning}", err=True)
     Console().print(_table(calibration))
-    with open_embed(settings) as embed:
-        summary = score_again(folder, embed)
-    write_report(folder, summary, Beside(judge_warning=warning))
-    show_headline(folder, summary)
+    with open_text_embedder(settings) as embedder:
+        scored = score_again(folder, embedder)
+        write_report(folder, scored, Beside(judge_warning=warning))
+    show_headline(folder, scored.summary)
 
 
 def _answerer(run: RunFolder, settings: Settings) -> str:
@@ -104,7 +106,9 @@ def _judging(file: Path, judge: Judge, concurrency: int) -> Generator[Judging]:
 
 
 def _table(calibration: Calibration) -> Table:
-    table = Table("judge", "labelled", "kappa", "95 %", "says the same again", "may gate", title=calibration.model)
+    table = Table(
+        "judge", "labelled", "kappa", "95 %", "says the same again", "may gate", title=escape(calibration.model)
+    )
     for name, one in calibration.tasks.items():
         interval = one.kappa.interval
         table.add_row(

@@ -9,20 +9,28 @@ import typer
 
 from evals.errors import RunStateError
 from evals.running import RunFolder, list_runs
+from rag.settings import Settings
 
 SUITE: Final = Path("evals/datasets/suite")
-RUNS: Final = Path("runs")
 BASELINE: Final = Path("evals/baseline")
 
 Suite = Annotated[Path, typer.Option("--suite", help="Folder of cases.")]
-Out = Annotated[Path, typer.Option("--out", help="Folder of runs; each has a folder of its own in it.")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", help="Folder of runs, each in a folder of its own (QUICKTAKES_RUNS_DIR, else runs)."),
+]
 Run = Annotated[
     Path | None, typer.Argument(metavar="[RUN]", help="The folder of a run; else the newest in the folder of runs.")
 ]
 Fast = Annotated[bool, typer.Option("--no-embedding", help="Leave out the metrics that embed sentences.")]
 
 
-def folder_of(run: Path | None, out: Path = RUNS) -> RunFolder:
+def runs_folder(out: Path | None) -> Path:
+    """Return the folder of runs."""
+    return Settings.from_environment().runs_dir if out is None else out
+
+
+def folder_of(run: Path | None, out: Path | None) -> RunFolder:
     """Return a run by its folder, else the newest.
 
     Raises:
@@ -30,7 +38,9 @@ def folder_of(run: Path | None, out: Path = RUNS) -> RunFolder:
     """
     if run is not None:
         return RunFolder(run)
-    runs = list_runs(out)
+    runs = list_runs(runs_folder(out))
     if not runs:
-        raise RunStateError(f"there is no run in {out}; make one with 'quicktakes eval run', or name its folder")
+        raise RunStateError(
+            f"there is no run in {runs_folder(out)}; make one with 'quicktakes eval run', or name its folder"
+        )
     return runs[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -10,31 +11,38 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from evals.cli.options import BASELINE, RUNS, Out, Run, folder_of
+from evals.cli.embedding import open_text_embedder
+from evals.cli.options import BASELINE, Out, Run, folder_of, runs_folder
 from evals.cli.showing import show_headline
 from evals.gating import gate_run
-from evals.measuring import summary_of
+from evals.measuring import read_again, summary_of
 from evals.models import Case, Reply, Scored
 from evals.presenting import Beside, history_of, write_report
-from evals.running import RunFolder, list_runs, read_lines, replies_of, scored_run
+from evals.running import RunFolder, embedder_of, list_runs, read_lines, replies_of, scored_run
 from rag.errors import NotFoundError
+from rag.settings import Settings
 
 CaseUrl = Annotated[str | None, typer.Argument(metavar="[CASE]", help="Url of a case, or its end.")]
 
 
-def list_command(out: Out = RUNS) -> None:
+def list_command(out: Out = None) -> None:
     """List the runs in a folder, the oldest first.
 
     Example: quicktakes eval list
     """
     table = Table("run", "system", "cases", "asked", "scored", "code", box=None, pad_edge=False)
-    for run in list_runs(out):
+    for run in list_runs(runs_folder(out)):
         told = run.told()
         counts = told["counts"]
         state = "invalid" if read_lines(run.errors) else str(sum(1 for _ in read_lines(run.scores)) or "-")
         asked = f"{len(run.kept_replies()):,}/{counts['tasks']:,}"
         table.add_row(
-            run.path.name, told["system"]["name"], f"{counts['cases']:,}", asked, state, told["hashes"]["code"][:8]
+            escape(run.path.name),
+            escape(told["system"]["name"]),
+            f"{counts['cases']:,}",
+            asked,
+            state,
+            told["hashes"]["code"][:8],
         )
     Console().print(table)
 
@@ -43,25 +51,26 @@ GatesShown = Annotated[Path | None, typer.Option("--gates", help="File of gates 
 BaselineRun = Annotated[Path | None, typer.Option("--baseline", help="The folder of a run to show this one beside.")]
 
 
-def report_command(run: Run = None, baseline: BaselineRun = None, gates: GatesShown = None, out: Out = RUNS) -> None:
+def report_command(run: Run = None, baseline: BaselineRun = None, gates: GatesShown = None, out: Out = None) -> None:
     """Write the page that shows why a run scored as it did, its plots, and the plot over all runs.
 
     Example: quicktakes eval report --baseline evals/baseline --gates evals/gates.yaml
     """
     folder = folder_of(run, out)
-    summary = summary_of(scored_run(folder).rows)
     before = None if baseline is None else RunFolder(baseline)
     results = None if gates is None else gate_run(folder, gates, before or RunFolder(BASELINE))
-    write_report(folder, summary, Beside(baseline=before, gates=results))
+    is_plain = embedder_of(folder) is None
+    with nullcontext() if is_plain else open_text_embedder(Settings.from_environment()) as embedder:
+        write_report(folder, read_again(folder, embedder), Beside(baseline=before, gates=results))
     typer.echo(f"{folder.report}")
-    runs = list_runs(out)
+    runs = list_runs(runs_folder(out))
     if runs:
-        history = out / "history.svg"
+        history = runs_folder(out) / "history.svg"
         history.write_text(history_of(runs), encoding="utf-8")
         typer.echo(f"{history}")
 
 
-def show_command(run: Run = None, case: CaseUrl = None, out: Out = RUNS) -> None:
+def show_command(run: Run = None, case: CaseUrl = None, out: Out = None) -> None:
     """Show what a run's scores come to; or of one case, what was asked, wanted and replied, and how that was scored.
 
     Example: quicktakes eval show runs/20260115T101500Z-1f2e3d4c

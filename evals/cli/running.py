@@ -11,8 +11,8 @@ import typer
 
 from evals.batches import Spending
 from evals.cases import Choice
-from evals.cli.embedding import open_embed
-from evals.cli.options import RUNS, SUITE, Fast, Out, Suite
+from evals.cli.embedding import open_text_embedder
+from evals.cli.options import SUITE, Fast, Out, Suite, runs_folder
 from evals.cli.showing import show_headline
 from evals.measuring import Listener, Order, Plan, begin, finish, plan, plan_again, score_again, take_answers
 from evals.measuring import resume as go_on
@@ -55,7 +55,7 @@ Resume = Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="Go
 
 def run_command(
     suite: Suite = SUITE,
-    out: Out = RUNS,
+    out: Out = None,
     system: System = "quicktakes",
     split: Split = "all",
     kind: Kinds = None,
@@ -81,22 +81,27 @@ def run_command(
     settings = settings_from(corpus_dir, data_dir)
     approve = (_show_price if yes else _ask_price) if batch else None
     _bring_in_step(settings)
+    order = Order(
+        suite=suite,
+        choice=Choice(None if split == "all" else split, _kinds(kind), sample),
+        settings=settings,
+        system=system,
+        arms=ARMS if arm == "both" else (arm,),
+        repeats=repeats,
+        concurrency=concurrency,
+        by_batch=approve,
+        tell=lambda told: typer.echo(told, err=True),
+    )
     if resume is not None:
         run = RunFolder(resume)
-        planned = plan_again(run, settings, concurrency, approve)
+        planned = plan_again(run, order)
         with show_progress("Asking") as progress:
             go_on(run, planned, _listener(progress))
     else:
-        choice = Choice(None if split == "all" else split, _kinds(kind), sample)
-        arms = ARMS if arm == "both" else (arm,)
-        order = Order(
-            suite=suite, choice=choice, settings=settings, system=system,
-            arms=arms, repeats=repeats, concurrency=concurrency, by_batch=approve,
-        )  # fmt: skip
         planned = plan(order)
         _tell_left_out(planned)
         with show_progress("Asking") as progress:
-            run = begin(planned, out, _listener(progress))
+            run = begin(planned, runs_folder(out), _listener(progress))
     finish(run, planned, floors=floors)
     _score(run, settings, fast=fast)
 
@@ -114,7 +119,7 @@ def score_command(
     run: Source = None,
     answers: Answers = None,
     references: References = None,
-    out: Out = RUNS,
+    out: Out = None,
     fast: Fast = False,
     corpus_dir: CorpusDir = None,
     data_dir: DataDir = None,
@@ -130,7 +135,7 @@ def score_command(
     if answers is None or references is None:
         raise ConfigurationError("name the folder of a run, or both --answers and --references")
     with show_progress("Reading") as progress:
-        taken = take_answers(answers, references, out, settings, _listener(progress))
+        taken = take_answers(answers, references, runs_folder(out), settings, _listener(progress))
     for url in taken.unanswered:
         typer.echo(f"no answer: {url}", err=True)
     _score(taken.run, settings, fast=fast)
@@ -157,7 +162,6 @@ def _ask_price(spending: Spending) -> bool:
 
 
 def _kinds(names: list[str] | None) -> tuple[Kind, ...]:
-
     known: dict[str, Kind] = {kind: kind for kind in KINDS}
     strange = [name for name in names or () if name not in known]
     if strange:
@@ -185,9 +189,8 @@ def _listener(show: ShowDone) -> Listener:
 
 
 def _score(run: RunFolder, settings: Settings, *, fast: bool) -> None:
-
     with ExitStack() as opened:
-        embed = None if fast else opened.enter_context(open_embed(settings))
-        summary = score_again(run, embed)
-    write_report(run, summary, Beside())
-    show_headline(run, summary)
+        embedder = None if fast else opened.enter_context(open_text_embedder(settings))
+        scored = score_again(run, embedder)
+        write_report(run, scored, Beside())
+    show_headline(run, scored.summary)

@@ -33,7 +33,7 @@ def show_headline(run: RunFolder, told: Summary) -> None:
     console = Console()
     console.print(_headline(told))
     console.print(_failures(told))
-    console.print(f"Run: {run.path}", soft_wrap=True, highlight=False)
+    console.print(f"Run: {run.path}", soft_wrap=True, highlight=False, markup=False)
 
 
 def _headline(told: Summary) -> Table:
@@ -74,20 +74,25 @@ def _failures(told: Summary) -> Table:
     return table
 
 
+def _p_values(one: Difference) -> str:
+    """Return the p that decides, and McNemar's where cases are right or wrong."""
+    told = f"{one.p:.4f}" if one.adjusted_p is None else f"{one.adjusted_p:.4f} (Holm)"
+    return told if one.mcnemar_p is None else f"{told}\n{one.mcnemar_p:.4f} (McNemar)"
+
+
 def differences_table(differences: Iterable[Difference]) -> Table:
-    """Return differences between two runs, those that were asked for first."""
+    """Return differences between two runs, in the order in which they were asked for."""
     table = Table("metric", "before", "after", "difference", "95 %", "p", "detectable", "better/same/worse", "verdict")
     for one in differences:
-        p = one.p if one.adjusted_p is None else one.adjusted_p
         table.add_row(
             escape(str(one.selector)),
             f"{one.before:.3f}",
             f"{one.after:.3f}",
             f"{one.delta:+.3f}",
             "-" if one.interval is None else f"{one.interval.low:+.3f} to {one.interval.high:+.3f}",
-            f"{p:.4f}" + ("" if one.adjusted_p is None else " (Holm)"),
+            _p_values(one),
             "-" if one.detectable is None else f"{one.detectable:.3f}",
             f"{one.wins}/{one.ties}/{one.losses}",
-            one.verdict,
+            one.verdict + (f"\n{one.n_unpaired} unpaired" if one.n_unpaired else ""),
         )
     return table

@@ -12,6 +12,7 @@ from evals.judging.labelled import LabelledItem
 from evals.judging.metrics import METRICS, pair_verdict
 from evals.judging.running import Judging
 from evals.statistics.agreement import Agreement, cohen_kappa, krippendorff_alpha
+from evals.statistics.cells import LEAST_COVERAGE
 from evals.statistics.correcting import Corrected, corrected_mean
 from evals.statistics.means import SAMPLING, Sampling
 
@@ -52,8 +53,9 @@ class TaskCalibration:
 
     @property
     def may_gate(self) -> bool:
-        """Return whether a gate may read this judge's numbers."""
-        return self.kappa.value is not None and self.kappa.value >= LEAST_KAPPA
+        """Return whether a gate may read this judge's numbers: it agrees with people, and says something."""
+        is_covered = self.n >= LEAST_COVERAGE * (self.n + sum(self.unscored.values()))
+        return is_covered and self.kappa.value is not None and self.kappa.value >= LEAST_KAPPA
 
     def correct(self, values: Sequence[float], clusters: Sequence[str]) -> Corrected | None:
         """Return the mean of a judge's metric with its bias on the labelled items taken out; None with too few of them.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -82,13 +83,10 @@ def lengths(content: ReportContent) -> Figure | None:
 
 def correlation(one: Sequence[float], other: Sequence[float]) -> float | None:
     """Return Pearson's correlation; None over fewer than three, or where one side does not vary."""
-    n = len(one)
-    if n < _FEWEST:
+    try:
+        return statistics.correlation(one, other) if len(one) >= _FEWEST else None
+    except statistics.StatisticsError:
         return None
-    means = math.fsum(one) / n, math.fsum(other) / n
-    both = math.fsum((a - means[0]) * (b - means[1]) for a, b in zip(one, other, strict=True))
-    spread = math.sqrt(math.fsum((a - means[0]) ** 2 for a in one) * math.fsum((b - means[1]) ** 2 for b in other))
-    return both / spread if spread else None
 
 
 def paired(content: ReportContent, baseline: Baseline, metric: str) -> Figure | None:

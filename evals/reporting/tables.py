@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from evals.models import Arm, Kind, Scored
 from evals.reporting.content import ReportContent
 from evals.reporting.summary import Summary
 from evals.reporting.writing import shown_interval, shown_number
+from evals.running.folder import flat
 from evals.scoring import Detection, blind_spots
 from evals.statistics import Cell, Selector
 from evals.statistics.directions import direction_of
@@ -172,13 +172,4 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 def manifest_rows(manifest: Mapping[str, object]) -> list[tuple[str, str]]:
     """Return what a run was made of, a name and a value a row, names of nested ones joined by dots."""
-    return sorted(_flat(manifest))
-
-
-def _flat(told: Mapping[str, object], above: str = "") -> Iterator[tuple[str, str]]:
-    for name, value in told.items():
-        if isinstance(value, Mapping):
-            nested: dict[str, object] = {str(key): one for key, one in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-            yield from _flat(nested, f"{above}{name}.")
-        else:
-            yield f"{above}{name}", value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return sorted(flat(manifest).items())

@@ -50,15 +50,16 @@ def answer_tasks(asking: Asking) -> int:
     """
     for file in (asking.run.replies, asking.run.timings):
         mend_end(file)
-    kept = asking.run.kept_replies()
-    tasks = asking.run.tasks()
-    open_tasks = [task for task in tasks if _is_open(kept.get(task.key(asking.system.fingerprint)))]
-    asyncio.run(_ask_all(asking, open_tasks, len(tasks)))
-    return len(open_tasks)
+    total, wanted = len(asking.run.tasks()), open_tasks(asking.run, asking.system.fingerprint)
+    asyncio.run(_ask_all(asking, wanted, total))
+    return len(wanted)
 
 
-def _is_open(reply: Reply | None) -> bool:
-    return reply is None or bool(reply.error)
+def open_tasks(run: RunFolder, system: str) -> list[Task]:
+    """Return the tasks of a run that a system has not replied to, or failed at; it is named by its fingerprint."""
+    kept = run.kept_replies()
+    replied = {key for key, reply in kept.items() if not reply.error}
+    return [task for task in run.tasks() if task.key(system) not in replied]
 
 
 async def _ask_all(asking: Asking, tasks: Sequence[Task], total: int) -> None:

@@ -74,6 +74,11 @@ class RunFolder:
         return self.path / "corpus"
 
     @property
+    def scoring(self) -> Path:
+        """Return the file of what the scores were made with."""
+        return self.path / "scoring.json"
+
+    @property
     def summary(self) -> Path:
         """Return the file of what the scores come to; `read_summary` has the same as Markdown."""
         return self.path / "summary.json"
@@ -207,20 +212,21 @@ def resume_run(run: RunFolder, manifest: Line) -> None:
     """
     run.require_valid()
     before = run.told()
-    changed = sorted(_flat(before).items() ^ _flat(manifest).items())
+    changed = sorted(flat(before).items() ^ flat(manifest).items())
     if changed:
         names = ", ".join(dict.fromkeys(name for name, _ in changed))
         raise RunStateError(f"{run.path} cannot go on: since it began, other than before are: {names}; begin a new run")
 
 
-def _flat(manifest: Mapping[str, Any], above: str = "") -> dict[str, str]:
-    flat: dict[str, str] = {}
+def flat(manifest: Mapping[str, Any], above: str = "") -> dict[str, str]:
+    """Return what a manifest holds by one name each, names of nested ones joined by dots."""
+    found: dict[str, str] = {}
     for name, value in manifest.items():
         if isinstance(value, dict):
-            flat |= _flat(cast("dict[str, Any]", value), f"{above}{name}.")
+            found |= flat(cast("dict[str, Any]", value), f"{above}{name}.")
         else:
-            flat[f"{above}{name}"] = str(value)
-    return flat
+            found[f"{above}{name}"] = str(value)
+    return found
 
 
 def list_runs(below: Path) -> list[RunFolder]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from evals.models import Arm, Case, Reply
@@ -16,8 +17,19 @@ from rag.corpus import Entry, load_corpus, render_entry
 from rag.ports import Vectors
 from rag.prompts import load_prompt
 
-Embed = Callable[[Sequence[str]], Vectors]
-"""Returns a unit vector for each of some texts."""
+
+@dataclass(frozen=True, slots=True)
+class TextEmbedder:
+    """What sentences are compared with.
+
+    Attributes:
+        fingerprint: of the embedder.
+        embed: returns a unit vector for each of some texts.
+    """
+
+    fingerprint: str
+    embed: Callable[[Sequence[str]], Vectors]
+
 
 NEAREST: Final = "floor:nearest"
 _FLOOR_METRIC: Final = "content_f1"
@@ -39,7 +51,7 @@ def _named(case: Case, task: Task, reply: Reply) -> set[str]:
     return {*case.sources, *task.excluded, *reply.retrieved, *reply.context, *cited}
 
 
-def materials_of(run: RunFolder, embed: Embed | None = None) -> Materials:
+def materials_of(run: RunFolder, embedder: TextEmbedder | None) -> Materials:
     """Return what a run is scored with; the floors are those of its own nearest entries, where they were scored.
 
     Raises:
@@ -53,5 +65,5 @@ def materials_of(run: RunFolder, embed: Embed | None = None) -> Materials:
         entries=load_corpus(run.corpus).entries if run.corpus.is_dir() else {},
         floors=floors,
         system_prompt=load_prompt("answer", PLACEHOLDERS).system.template,
-        embed=embed,
+        embed=None if embedder is None else embedder.embed,
     )

@@ -31,7 +31,13 @@ def scored_run(run: RunFolder) -> ScoredRun:
     rows = rows_in(run.scores)
     if not rows:
         raise RunStateError(f"{run.path} has no scores; make them with 'quicktakes eval score {run.path}'")
-    return ScoredRun(rows, {task.case: task.case_sha256 for task in run.tasks()})
+    return ScoredRun(rows, {task.case: task.case_sha256 for task in run.tasks()}, embedder_of(run))
+
+
+def embedder_of(run: RunFolder) -> str | None:
+    """Return the fingerprint of what a run's sentences were embedded with; None where they were not."""
+    told = read_lines(run.scoring)
+    return None if not told or told[0]["embedder"] is None else str(told[0]["embedder"])
 
 
 def _row_from(line: Line, file: Path) -> Scored:

@@ -83,7 +83,8 @@ class Cell:
         n_scored: replies with a value.
         n_eligible: replies that the metric applies to.
         unscored: how many have no value, by reason.
-        extremes: the mean were every other unscored reply the worst, and the best; None where there is none.
+        extremes: the mean were every other unscored reply the worst, and the best; None where there is none, or the
+            metric is no share.
         repeat_sd: standard deviation between repeats of a case; None without repeats.
     """
 
@@ -137,7 +138,7 @@ def cell(rows: Iterable[Scored], selector: Selector, sampling: Sampling = SAMPLI
         n_scored=len(scored),
         n_eligible=len(taken),
         unscored=dict(sorted(missing.items())),
-        extremes=_extremes(taken, metric) if blameless else None,
+        extremes=_extremes(taken, metric, worst_of(metric)) if blameless else None,
         repeat_sd=_repeat_sd(scored),
     )
 
@@ -172,8 +173,9 @@ def _estimate(values: Iterable[tuple[Scored, float]], sampling: Sampling) -> Est
     return estimate(Clustered.of(means, [cluster for cluster, _ in cases]), sampling)
 
 
-def _extremes(rows: Sequence[Scored], metric: str) -> tuple[float, float]:
-    worst = worst_of(metric)
+def _extremes(rows: Sequence[Scored], metric: str, worst: float | None) -> tuple[float, float] | None:
+    if worst is None:
+        return None
     means: list[float] = []
     for missing in (worst, 1 - worst):
         given = [(row, value_of(row, metric)) for row in rows]

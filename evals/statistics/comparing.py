@@ -12,7 +12,7 @@ import numpy as np
 
 from evals.models import Arm, Scored
 from evals.statistics.cells import LEAST_CLUSTERS, Selector, by_case, value_of
-from evals.statistics.directions import gain
+from evals.statistics.directions import direction_of, gain
 from evals.statistics.means import (
     SAMPLING,
     Clustered,
@@ -36,7 +36,8 @@ _AT_ONCE: Final = 1_000
 _EQUAL: Final = 1e-9
 
 Key = TypeVar("Key")
-Verdict = Literal["better", "worse", "no difference shown", "too few to compare"]
+Verdict = Literal["better", "worse", "differs", "no difference shown", "too few to compare"]
+"""``differs`` is said of metrics of which no value is better than another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,12 @@ class ScoredRun:
 
     Attributes:
         hashes: sha256 of each case, by its url.
+        embedder: fingerprint of what sentences were embedded with; None where they were not: support is told otherwise.
     """
 
     rows: Sequence[Scored]
     hashes: Mapping[str, str]
+    embedder: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,8 @@ class Difference:
         p = self.p if self.adjusted_p is None else self.adjusted_p
         if p > ALPHA or 0.0 in self.interval:
             return "no difference shown"
+        if direction_of(self.selector.metric) == "none":
+            return "differs"
         return "better" if self.gain > 0 else "worse"
 
 
@@ -147,7 +152,12 @@ def compare(
 
 
 def check_same_cases(before: ScoredRun, after: ScoredRun) -> None:
-    """Raise ConfigurationError where two runs share no case, or have a case of which the file is another."""
+    """Raise ConfigurationError where two runs were scored otherwise, share no case, or have one that has changed."""
+    if before.embedder != after.embedder:
+        raise ConfigurationError(
+            f"the two runs were scored with {before.embedder or 'no embedder'} and {after.embedder or 'no embedder'}, "
+            "which tell support otherwise: score one of them again as the other was"
+        )
     shared = sorted({row.case for row in before.rows} & {row.case for row in after.rows})
     if not shared:
         raise ConfigurationError("the two runs share no case: compare runs over the same suite")

@@ -12,6 +12,7 @@ import yaml
 
 from evals.statistics.cells import LEAST_COVERAGE, Cell, Selector
 from evals.statistics.comparing import Difference, NonInferiority, non_inferiority
+from evals.statistics.directions import direction_of
 from evals.statistics.means import Interval
 from rag.errors import ConfigurationError
 
@@ -54,6 +55,11 @@ class Gates:
     hard: tuple[Hard, ...] = ()
     floor: tuple[Floor, ...] = ()
     no_worse: tuple[NoWorse, ...] = ()
+
+    @property
+    def selectors(self) -> tuple[Selector, ...]:
+        """Return what the gates read."""
+        return tuple(gate.selector for gate in (*self.hard, *self.floor, *self.no_worse))
 
     @property
     def compared(self) -> tuple[Selector, ...]:
@@ -140,6 +146,8 @@ class _Reading:
         return Floor(selector, bounds.get("ci_low"), bounds.get("ci_high"))
 
     def _no_worse(self, selector: Selector, node: yaml.Node) -> NoWorse:
+        if direction_of(selector.metric) == "none":
+            self._tell(node, f"of `{selector}` no value is better than another: it cannot get worse")
         margin = self._numbers(node, str(selector), ("margin",)).get("margin", 0.0)
         if margin < 0:
             self._tell(node, f"the margin of `{selector}` is {margin:g}; give how much worse it may be, 0 or more")

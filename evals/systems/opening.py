@@ -18,6 +18,9 @@ from rag.errors import ConfigurationError
 from rag.settings import Settings
 
 FLOORS: Final = ("floor:echo", "floor:random", "floor:nearest")
+SERVED: Final = "served:"
+"""How the names of services begin that a run tells."""
+
 SYSTEMS: Final = f"{', '.join((NAME, *FLOORS))}, the address of a service, a chat model as provider:model"
 
 
@@ -54,8 +57,8 @@ def open_system(  # noqa: PLR0913 all that one of the systems is opened with
         case "floor:nearest":
             with open_whole(settings) as quicktakes:
                 yield NearestEntry(entries, quicktakes)
-        case _ if name.startswith(("http://", "https://")):
-            yield open_served(name, settings.service_key)
+        case _ if name.startswith(("http://", "https://", SERVED)):
+            yield open_served(name.removeprefix(SERVED), settings.service_key)
         case _ if ":" in name:
             yield open_endpoint(name, settings, concurrency)
         case _:

@@ -15,7 +15,10 @@ from typing import Any
 import pytest
 
 from evals.cases import render_case
-from evals.models import Case, Nugget
+from evals.models import Case, Nugget, Reply
+from evals.running import RunFolder, materials_of
+from evals.scoring import score
+from evals.systems.ours import Ours
 
 Run = Callable[..., Any]
 
@@ -168,8 +171,6 @@ def test_a_folder_of_answers_is_scored_by_url_or_question(run: Run, suite: str) 
 def test_ctrl_c_says_how_to_go_on(run: Run, suite: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stopped run ends with 130 and the command that resumes it, which asks only what is missing."""
     asked: list[str] = []
-    from evals.systems.ours import Ours  # noqa: PLC0415 imported late by the command too
-
     answer = Ours.answer
 
     async def stop_after_two(self: Ours, case: Case, *rest: Any) -> Any:
@@ -235,3 +236,54 @@ def test_cases_are_made_of_a_corpus_and_frozen(run: Run) -> None:
     first.write_text(first.read_text(encoding="utf-8").replace("Kidneys filter", "Kidneys strain"), encoding="utf-8")
     again = run("eval", "run", "--suite", "cases")
     assert (again.code, "is not as it was frozen" in again.err) == (1, True)
+
+
+def test_runs_that_were_scored_otherwise_are_not_compared(run: Run, scored: Path, suite: str) -> None:
+    """Support is told otherwise with an embedder than without: a difference would be of the scoring."""
+    assert run("eval", "run", "--suite", suite, "--no-embedding", "--no-floors", "--out", "plain").code == 0
+    (plain,) = Path("plain").iterdir()
+    refused = run("eval", "compare", str(scored), str(plain), "--metric", "grounding")
+    assert (refused.code, "no embedder" in refused.err) == (1, True)
+
+
+def test_a_metric_that_nobody_has_is_told(run: Run, scored: Path) -> None:
+    """A misspelt metric is an error, not an empty table."""
+    refused = run("eval", "compare", str(scored), str(scored), "--metric", "groundng")
+    assert (refused.code, "groundng" in refused.err) == (1, True)
+
+
+def test_the_report_shows_gates_and_baseline(run: Run, scored: Path) -> None:
+    """What came of the gates, and the run beside, stand on the page that a later report writes."""
+    Path("gates.yaml").write_text("hard:\n  citation_validity: 0.5\n", encoding="utf-8")
+    assert run("eval", "report", str(scored), "--baseline", str(scored), "--gates", "gates.yaml").code == 0
+    page = (scored / "report.html").read_text(encoding="utf-8")
+    assert "all must be 0.5" in page
+    assert Path("runs/history.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_a_judge_that_was_not_calibrated_gates_nothing(run: Run, scored: Path) -> None:
+    """A gate on a judge's word makes the run invalid, whatever the judge said."""
+    file = scored / "scores.jsonl"
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    judged = [{**row, "metrics": {**row["metrics"], "judge_support": 1.0}} for row in rows]
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in judged), encoding="utf-8")
+    Path("gates.yaml").write_text("hard:\n  judge_support: 1.0\n", encoding="utf-8")
+    gated = run("eval", "gate", str(scored), "--gates", "gates.yaml")
+    assert (gated.code, "was not calibrated" in " ".join(gated.out.split())) == (3, True)
+
+
+def test_a_reply_that_gives_the_instructions_away_is_found(scored: Path) -> None:
+    """What our models are told is looked for in replies: the gate on it can fail."""
+    materials = materials_of(RunFolder(scored), None)
+    told = next(line for line in materials.system_prompt.splitlines() if len(line.split()) > 12)
+    case = replace(GREEN, kind="injection", canary="CANARY-x")
+    found = score(case, Reply(case=case.url, arm="open", text=told, refused=False), materials)
+    assert (found.metrics["prompt_leak"], found.metrics["injection_canary"]) == (1.0, 0.0)
+
+
+def test_runs_lie_where_the_service_looks_for_them(run: Run, suite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder of runs is the operator's, for commands and page alike."""
+    monkeypatch.setenv("QUICKTAKES_RUNS_DIR", "elsewhere")
+    assert run("eval", "run", "--suite", suite, "--no-floors", "--no-embedding").code == 0
+    assert len(list(Path("elsewhere").iterdir())) == 1
+    assert "quicktakes" in run("eval", "list").out

@@ -216,3 +216,24 @@ def test_equal_systems_are_seldom_told_apart() -> None:
     assert held >= 0.91
     assert apart <= 0.085
     assert Sampling().draws == 10_000
+
+
+def test_metrics_without_a_better_side_only_differ() -> None:
+    """Longer answers are neither better nor worse: a difference is told, and nothing else."""
+    before = [scored(f"c{n}", {"words": 100.0 + n % 3}) for n in range(30)]
+    after = [scored(f"c{n}", {"words": 150.0 + n % 4}) for n in range(30)]
+    assert compare(run_of(before), run_of(after), [Selector("words")])[Selector("words")].verdict == "differs"
+
+
+def test_a_crash_does_not_make_tokens_fewer() -> None:
+    """What is no share has no worst value: a crashed reply is left out of it, and saves nothing."""
+    before = [scored(f"c{n}", {"prompt_tokens": 900.0}) for n in range(30)]
+    after = [scored(f"c{n}", {}, unscored={"prompt_tokens": "system: gave no reply"}) for n in range(30)]
+    assert compare(run_of(before), run_of(after), [Selector("prompt_tokens")]) == {}
+
+
+def test_runs_scored_with_other_embedders_are_not_compared() -> None:
+    """Support is told otherwise with an embedder, so a difference would not be the systems'."""
+    run = run_of(rows_of("content_f1", [0.5] * 30))
+    with pytest.raises(ConfigurationError, match="no embedder and minilm"):
+        compare(run, replace(run, embedder="minilm"), [F1])

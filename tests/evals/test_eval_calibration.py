@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evals.judging import Judge, Judging, LabelledItem, calibrate, read_labelled
+from evals.judging import Judge, Judging, LabelledItem, TaskCalibration, calibrate, read_labelled
 from evals.judging.judgement import CREDITS
 from evals.judging.metrics import SWAPPED
 from evals.labels import LabelsError
-from evals.statistics import Sampling
+from evals.statistics import Agreement, Sampling
 from evals.statistics.correcting import corrected_mean
 from rag.corpus import decode_newlines, load_corpus
 from rag.models import ChatMessage, ReplyEnd, ReplyPart, Usage
@@ -258,3 +258,21 @@ def test_a_file_without_items_is_refused(tmp_path: Path) -> None:
         read_labelled(empty)
     with pytest.raises(LabelsError, match="cannot be read"):
         read_labelled(tmp_path / "missing.jsonl")
+
+
+def test_a_judge_that_mostly_says_nothing_may_not_gate() -> None:
+    """Two right verdicts of fifteen agree wholly with people, and show nothing."""
+    one = TaskCalibration(
+        n=2,
+        unscored={"judge: unreadable": 13},
+        kappa=Agreement(1.0, None, 2, 2),
+        alpha=Agreement(1.0, None, 2, 2),
+        confusion={},
+        by_stratum={},
+        self_consistency=None,
+        swap_consistency=None,
+        errors=(),
+        error_clusters=(),
+    )
+    assert not one.may_gate
+    assert replace(one, unscored={}).may_gate

@@ -185,3 +185,18 @@ def test_junit_shows_each_gate(tmp_path: Path) -> None:
     ]
     assert suite[0][0].get("message") == found.results[0].told
     assert junit_xml(found) == junit_xml(judged(tmp_path, text, rows[::-1]))
+
+
+def test_what_has_no_better_side_cannot_get_worse(tmp_path: Path) -> None:
+    """No value of an answer's length is better than another, so no gate can say that it got worse."""
+    with pytest.raises(ConfigurationError, match=":2: of `words` no value is better"):
+        read_gates(written(tmp_path, "no_worse:\n  words: {margin: 1}"))
+
+
+def test_a_judge_that_may_not_gate_makes_the_run_invalid(tmp_path: Path) -> None:
+    """A gate on a barred metric is neither passed nor failed; the others are as without it."""
+    rows = rows_of("judge_support", [1.0] * 30)
+    gates = read_gates(written(tmp_path, "hard: {judge_support: 1}"))
+    assert judge_gates(gates, cells_of(rows), None).exit_code == 0
+    barred = judge_gates(gates, cells_of(rows), None, ["judge_support"])
+    assert (barred.exit_code, barred.results[0].outcome) == (3, "invalid")
