@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
 
 from evals.batches.requests import BatchReply, BatchRequest, request_of
 from evals.models import Arm, Case, Reply
 from evals.systems import Endpoint, hash_of, messages_of, plain_reply
-
-_PARAMS: Final[Mapping[str, Any]] = {"temperature": 0, "max_completion_tokens": 1_024}
-"""As `rag.adapters.openai_chat` asks for the same replies one by one."""
+from rag.adapters.openai_params import reply_params
+from rag.adapters.openai_reply import check_finish
+from rag.errors import ProviderEmptyReplyError
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """A model asked plainly, by the batch where that gave a whole reply, else now; implements `evals.systems.System`.
+    """A model asked plainly, by the batch where that gave a reply, else now; implements `evals.systems.System`.
+
+    A reply of the batch that is not whole is an error, as where it is waited for: it would end so again, at a price.
 
     Attributes:
         replies: by id of their request.
@@ -38,8 +39,11 @@ class Collected:
     async def answer(self, case: Case, arm: Arm, excluded: Collection[str], repeat: int) -> Reply:
         """Reply to a case; see `Endpoint.answer`."""
         reply = None if case.plant else self.replies.get(_request(self.endpoint, case, repeat).custom_id)
-        if reply is None or reply.error or reply.finish_reason != "stop" or not reply.text.strip():
+        if reply is None or reply.error:
             return await self.endpoint.answer(case, arm, excluded, repeat)
+        check_finish(reply.finish_reason, self.name)
+        if not reply.text.strip():
+            raise ProviderEmptyReplyError(f"{self.name} finished a reply without a word; try another model")
         blank = Reply(case=case.url, arm=arm, repeat=repeat, excluded=tuple(sorted(excluded)))
         return plain_reply(blank, messages_of(case), reply.text, reply.usage, reply.cost_usd)
 
@@ -54,4 +58,4 @@ def endpoint_requests(endpoint: Endpoint, asked: Iterable[tuple[Case, int]]) -> 
 
 
 def _request(endpoint: Endpoint, case: Case, repeat: int) -> BatchRequest:
-    return request_of(endpoint.name, messages_of(case), _PARAMS, repeat=repeat)
+    return request_of(endpoint.name, messages_of(case), reply_params(), repeat=repeat)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from evals.batches.requests import BatchReply, BatchRequest
-from rag.adapters.openai_batches import PRICE_SHARE
+from rag.adapters.chat_limits import ChatLimits
+from rag.adapters.openai_prices import BATCH_SHARE
 from rag.models import Usage, total_usd
 from rag.tokens import estimate_tokens
 
-MOST_TOKENS: Final = 1_024
-"""Of a reply whose request does not say: as `rag.adapters.chat_limits.ChatLimits` has it."""
+MOST_TOKENS: Final = ChatLimits().most_tokens
+"""Of a reply whose request does not say."""
 
 _LENGTHS: Final = ("max_completion_tokens", "max_tokens")
 
@@ -55,7 +56,7 @@ def estimate(
             prompt, next((int(request.params[name]) for name in _LENGTHS if name in request.params), MOST_TOKENS)
         )
     usd = cost_usd(usage)
-    share = PRICE_SHARE if is_batch else 1.0
+    share = BATCH_SHARE if is_batch else 1.0
     return Spending(len(requests), usage, None if usd is None else usd * share, is_ceiling=True, is_batch=is_batch)
 
 

@@ -31,7 +31,7 @@ class KeptBatch:
 
 
 class KeptBatches:
-    """The batches of a run, and the replies that came; each change is on the disk when it returns.
+    """The batches of a run, and what came of them for good; each change is on the disk when it returns.
 
     Args:
         folder: of the run, or of a stage of it.
@@ -65,14 +65,14 @@ class KeptBatches:
         self.put(replace(batch, is_ended=True))
 
     def add(self, replies: Mapping[str, BatchReply]) -> None:
-        """Keep replies."""
+        """Keep replies, and failures that another batch would not mend."""
+        lines = [line_of({"custom_id": own, "reply": asdict(reply)}) for own, reply in sorted(replies.items())]
         mend_end(self._replies)
         with self._replies.open("a", encoding="utf-8", newline="\n") as file:
-            for custom_id, reply in sorted(replies.items()):
-                append_line(file, line_of({"custom_id": custom_id, "reply": asdict(reply)}))
+            append_line(file, "".join(lines))
 
     def replies(self) -> dict[str, BatchReply]:
-        """Return the replies by id of their request; raises `RunStateError` where the file holds something else."""
+        """Return what is kept by id of its request; raises `RunStateError` where the file holds something else."""
         try:
             return {str(line["custom_id"]): _reply_from(line["reply"]) for line in read_lines(self._replies)}
         except (KeyError, TypeError) as error:

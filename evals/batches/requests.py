@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from rag.adapters.openai_reply import usage_of
+from rag.adapters.thoughts import ThoughtFilter
 from rag.models import ChatMessage, Usage
 
 _ID_LENGTH: Final = 40
@@ -36,9 +37,11 @@ class BatchReply:
     """What came of a request.
 
     Attributes:
+        text: without what the model thought, as where a reply is waited for.
         finish_reason: in the protocol's words; a text is whole at ``stop`` only.
         cost_usd: None where the price is unknown.
         error: why there is no reply; empty where there is one.
+        may_pass: whether the same request may have a reply from another batch.
     """
 
     text: str = ""
@@ -46,6 +49,7 @@ class BatchReply:
     cost_usd: float | None = 0.0
     finish_reason: str = ""
     error: str = ""
+    may_pass: bool = False
 
 
 def request_of(
@@ -71,4 +75,6 @@ def reply_of(body: Any) -> BatchReply:
         return BatchReply(error=f"no reply in what came: {type(error).__name__} {error}")
     if not isinstance(text, str) or not isinstance(reason, str):
         return BatchReply(error="the reply that came is no text")
+    thoughts = ThoughtFilter()
+    text = thoughts.feed(text) + thoughts.flush()
     return BatchReply(text, usage_of(body.get("usage")) or Usage(), finish_reason=reason)

@@ -11,13 +11,11 @@ from evals.judging.judgement import Judgement, Question, reason_of
 from evals.judging.prompting import fill_prompt, judge_prompt
 from evals.judging.reading import NO_QUOTES, read_quotes, read_verdicts
 from evals.systems import hash_of
+from evals.systems.endpoint import PATIENCE_S
 from rag.errors import ProviderError, ProviderReplyError
 from rag.models import total_usd
 from rag.ports import ChatModel
 from rag.prompts.asking import whole_reply
-
-_PATIENCE_S: Final = 120.0
-"""Twice what the product's chat models give all attempts at a reply (`rag.chat_models.resilient.Retries`)."""
 
 _FAMILIES: Final = {"chatgpt": "gpt", "o": "gpt", "text-davinci": "gpt", "gemma": "gemini", "mixtral": "mistral"}
 """Of models with other names from the same makers and the same training texts."""
@@ -66,7 +64,7 @@ class Judge:
     async def _ask(self, question: Question, attempt: int) -> Judgement:
         blank = blank_judgement(self, question)
         try:
-            reply, end = await whole_reply(self.model, fill_prompt(question, self.seed, attempt), _PATIENCE_S)
+            reply, end = await whole_reply(self.model, fill_prompt(question, self.seed, attempt), PATIENCE_S)
         except ProviderError as error:
             if not error.retryable and not isinstance(error, ProviderReplyError):
                 raise

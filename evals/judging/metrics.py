@@ -25,6 +25,13 @@ METRICS: Final[Mapping[str, JudgeName]] = {
 }
 """The metrics of `judged_metrics`, and which judge's word each is."""
 
+_MEANS: Final[Sequence[tuple[str, JudgeName, Callable[[str], float]]]] = (
+    ("judge_support", "support", CREDITS["support"].__getitem__),
+    ("judge_claims_contradicted", "support", lambda word: word == "contradicts"),
+    ("judge_contradiction", "contradiction", CREDITS["contradiction"].__getitem__),
+)
+"""The metrics that are means over all that a judge was asked of a reply."""
+
 SWAPPED: Final = {"a": "b", "b": "a", "tie": "tie"}
 
 
@@ -43,11 +50,16 @@ def judged_metrics(judgements: Iterable[Judgement], cases: Mapping[str, Case]) -
     ``judge_support`` is the mean over cited claims, 1 in full and a half in part; ``judge_claims_contradicted`` the
     share of them that their source contradicts; ``judge_contradiction`` is 1 where the answer contradicts the
     reference. A metric of which one item has no verdict has no value.
+
+    Of two judgements under one key the last counts, and of each judge those by the model and the prompt that it was
+    last asked with: what only another model or prompt said of is unscored.
     """
+    told = list(judgements)
+    asked_with: dict[JudgeName, tuple[str, str]] = {one.judge: (one.model, one.prompt) for one in told}
     found: defaultdict[Place, defaultdict[JudgeName, list[Judgement]]] = defaultdict(lambda: defaultdict(list))
-    for one in judgements:
+    for one in {one.key: one for one in told}.values():
         found[one.case, one.arm, one.repeat][one.judge].append(one)
-    return {place: _judged(by_judge, cases[place[0]]) for place, by_judge in found.items()}
+    return {place: _judged(by_judge, cases[place[0]], asked_with) for place, by_judge in found.items()}
 
 
 def with_judged(scored: Iterable[Scored], judged: Mapping[Place, Judged]) -> list[Scored]:
@@ -60,25 +72,38 @@ def _joined(scored: Scored, judged: Judged) -> Scored:
     return replace(scored, metrics=dict(sorted(metrics.items())), unscored=dict(sorted(unscored.items())))
 
 
-def _judged(by_judge: Mapping[JudgeName, Sequence[Judgement]], case: Case) -> Judged:
+def _judged(
+    by_judge: Mapping[JudgeName, Sequence[Judgement]], case: Case, asked_with: Mapping[JudgeName, tuple[str, str]]
+) -> Judged:
+    """Return the metrics of one reply.
+
+    Args:
+        asked_with: the model and the prompt of each judge whose word counts.
+    """
     outcomes: dict[str, float | str] = {}
-    if nuggets := by_judge.get("nuggets"):
+    items = {judge: _items(own) for judge, own in by_judge.items()}
+    counted = {
+        judge: [one for one in own if (one.model, one.prompt) == asked_with[judge]] for judge, own in by_judge.items()
+    }
+    if "nuggets" in counted:
         vital = [nugget.id for nugget in case.nuggets if nugget.weight == "vital"]
-        for name, items in (("vital", vital), ("all", [nugget.id for nugget in case.nuggets])):
-            if items:
-                outcomes[f"judge_nugget_recall_{name}"] = _mean(nuggets, items, lambda word: word == "support")
-                outcomes[f"judge_nugget_recall_{name}_half"] = _mean(nuggets, items, CREDITS["nuggets"].__getitem__)
-    if support := by_judge.get("support"):
-        items = [item for one in support for item in (*one.verdicts, *one.unscored)]
-        outcomes["judge_support"] = _mean(support, items, CREDITS["support"].__getitem__)
-        outcomes["judge_claims_contradicted"] = _mean(support, items, lambda word: word == "contradicts")
-    if contradiction := by_judge.get("contradiction"):
-        items = [item for one in contradiction for item in (*one.verdicts, *one.unscored)]
-        outcomes["judge_contradiction"] = _mean(contradiction, items, CREDITS["contradiction"].__getitem__)
+        for name, ids in (("vital", vital), ("all", [nugget.id for nugget in case.nuggets])):
+            if ids:
+                said = counted["nuggets"]
+                outcomes[f"judge_nugget_recall_{name}"] = _mean(said, ids, lambda word: word == "support")
+                outcomes[f"judge_nugget_recall_{name}_half"] = _mean(said, ids, CREDITS["nuggets"].__getitem__)
+    for metric, judge, worth in _MEANS:
+        if judge in counted:
+            outcomes[metric] = _mean(counted[judge], items[judge], worth)
     return Judged(
         {name: round(one, _DECIMALS) for name, one in outcomes.items() if not isinstance(one, str)},
         {name: one for name, one in outcomes.items() if isinstance(one, str)},
     )
+
+
+def _items(judgements: Iterable[Judgement]) -> list[str]:
+    """Return what verdicts were wanted of, each once, whoever was asked."""
+    return list(dict.fromkeys(item for one in judgements for item in (*one.verdicts, *one.unscored)))
 
 
 def _mean(judgements: Sequence[Judgement], items: Sequence[str], worth: Callable[[str], float]) -> float | str:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from evals.judging.judge import Judge
-from rag.chat_models import Candidate, CircuitBreaker, DailyBudget, ResilientChatModel
+from evals.systems.endpoint import patient_model
 from rag.errors import ConfigurationError
 from rag.settings import Settings
-from rag.wiring.chat import SPENDING, judge_model_names
+from rag.wiring.chat import judge_model_names, make_candidate
 
 if TYPE_CHECKING:
-    from rag.ports import ChatModel
+    from rag.adapters.openai_chat import OpenAIChatModel
 
 
-def open_judge(settings: Settings, seed: str) -> Judge | None:
+def open_judge(settings: Settings, seed: str, concurrency: int | None = None) -> Judge | None:
     """Return the judge that ``QUICKTAKES_JUDGE_MODEL`` names; None where it names none.
 
     A single model: a judge that is another one whenever a server fails would measure nothing.
 
     Args:
         seed: of the run.
+        concurrency: how many requests may be under way at once; None for as many as the settings allow.
 
     Raises:
         ConfigurationError: several are named, or the name, address or key cannot be one, or a package is missing.
@@ -33,19 +33,11 @@ def open_judge(settings: Settings, seed: str) -> Judge | None:
         raise ConfigurationError(
             f"a run is judged by one model, not by {', '.join(names)}; set QUICKTAKES_JUDGE_MODEL to one of them"
         )
-    candidate, aclose = _candidate(names[0], settings)
-    budget = DailyBudget(settings.data_dir / SPENDING, settings.daily_tokens, settings.daily_usd)
-    model: ChatModel = ResilientChatModel([candidate], budget=budget)
-    return Judge(model, seed) if aclose is None else Judge(model, seed, aclose)
+    closers: list[OpenAIChatModel] = []
+    model = patient_model(make_candidate(names[0], settings, closers), settings, concurrency)
 
+    async def aclose() -> None:
+        for closer in closers:
+            await closer.aclose()
 
-def _candidate(name: str, settings: Settings) -> tuple[Candidate, Callable[[], Awaitable[None]] | None]:
-    provider, _, model = name.partition(":")
-    if provider != "openai":
-        from rag.adapters.langchain_chat import load_langchain_chat  # noqa: PLC0415 takes seconds to import
-
-        return Candidate(load_langchain_chat(name), CircuitBreaker(name)), None
-    from rag.adapters.openai_chat import OpenAIChatModel  # noqa: PLC0415 the package takes a second to import
-
-    own = OpenAIChatModel(model, settings.openai_base_url, settings.openai_api_key)
-    return Candidate(own, CircuitBreaker(own.name), own.cost_usd), own.aclose
+    return Judge(model, seed, aclose)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Collection, Sequence
-from contextlib import aclosing
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from evals.models import Arm, Case, Reply
 from evals.systems.system import Connected, hash_of, require_no_plant
-from rag.chat_models import ResilientChatModel, Retries, Slots
-from rag.errors import ConfigurationError, ProviderReplyError
-from rag.models import ChatMessage, ReplyEnd, ReplyPart, ReplyRestart, Usage
+from rag.chat_models import Candidate, ResilientChatModel, Retries, Slots
+from rag.errors import ConfigurationError
+from rag.models import ChatMessage, Usage
 from rag.ports import ChatModel
+from rag.prompts.asking import whole_reply
 from rag.settings import Settings
 from rag.wiring.chat import chat_model_names, make_budget, make_candidate
 
@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 _FORMAT: Final = "1"
 """Raised whenever a model would be asked otherwise."""
 
-_RETRIES: Final = Retries(most_calls=5, deadline_s=300.0, longest_pause_s=60.0)
+RETRIES: Final = Retries(most_calls=5, deadline_s=300.0, longest_pause_s=60.0)
 """Nobody waits for a reply, and limits are by the minute."""
+
+PATIENCE_S: Final = RETRIES.deadline_s + 10.0
+"""For all attempts at a reply, which end by themselves before it, and for the place of one that ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Endpoint:
         """Reply to a case; raises `QuestionError` where it plants entries, `ProviderError` where the model fails."""
         require_no_plant(case, self.name)
         messages = messages_of(case)
-        text, end = await _whole(self.model.stream(messages, lambda: False))
+        text, end = await whole_reply(self.model, messages, PATIENCE_S)
         blank = Reply(case=case.url, arm=arm, repeat=repeat, excluded=tuple(sorted(excluded)))
         return plain_reply(blank, messages, text, end.usage, end.cost_usd)
 
@@ -57,11 +60,12 @@ class Endpoint:
             await closer.aclose()
 
 
-def open_endpoint(spec: str, settings: Settings) -> Endpoint:
+def open_endpoint(spec: str, settings: Settings, concurrency: int | None = None) -> Endpoint:
     """Return a chat model by its name, held to the settings' daily budget.
 
     Args:
         spec: ``provider:model``, as ``QUICKTAKES_CHAT_MODEL`` has it; ``openai:`` is asked at ``OPENAI_BASE_URL``.
+        concurrency: how many replies may be under way at once; None for as many as the settings allow.
 
     Raises:
         ConfigurationError: the name, the address or the key cannot be one, or a package is missing.
@@ -71,8 +75,13 @@ def open_endpoint(spec: str, settings: Settings) -> Endpoint:
     if len(names) != 1:
         raise ConfigurationError(f"one chat model is measured at a time, not {spec!r}; give one provider:model")
     candidate = make_candidate(names[0], settings, closers)
-    model = ResilientChatModel([candidate], Slots(settings.chat_replies), make_budget(settings), _RETRIES)
-    return Endpoint(model, closers)
+    return Endpoint(patient_model(candidate, settings, concurrency), closers)
+
+
+def patient_model(candidate: Candidate, settings: Settings, concurrency: int | None) -> ChatModel:
+    """Return a chat model that is asked as long as that may help, since nobody waits; see `open_endpoint`."""
+    slots = Slots(settings.chat_replies if concurrency is None else concurrency)
+    return ResilientChatModel([candidate], slots, make_budget(settings), RETRIES)
 
 
 def messages_of(case: Case) -> list[ChatMessage]:
@@ -95,18 +104,3 @@ def plain_reply(
         completion_tokens=usage.completion_tokens,
         cost_usd=cost_usd,
     )
-
-
-async def _whole(parts: AsyncGenerator[ReplyPart]) -> tuple[str, ReplyEnd]:
-    """Return a reply's text and its end."""
-    texts: list[str] = []
-    async with aclosing(parts) as own:
-        async for part in own:
-            match part:
-                case str():
-                    texts.append(part)
-                case ReplyRestart():
-                    texts.clear()
-                case ReplyEnd():
-                    return "".join(texts), part
-    raise ProviderReplyError("a chat model ended its reply without saying that it is whole")

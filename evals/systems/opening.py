@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
 from evals.models import Case
 from evals.systems.endpoint import open_endpoint
 from evals.systems.floors import Echo, NearestEntry, RandomEntry
-from evals.systems.ours import NAME, open_ours
+from evals.systems.ours import NAME, open_ours, open_whole
 from evals.systems.served import open_served
 from evals.systems.system import System
 from rag.corpus import Entry
 from rag.errors import ConfigurationError
 from rag.settings import Settings
-from rag.wiring import open_quicktakes
 
 FLOORS: Final = ("floor:echo", "floor:random", "floor:nearest")
 SERVED: Final = "served:"
@@ -25,8 +25,14 @@ SYSTEMS: Final = f"{', '.join((NAME, *FLOORS))}, the address of a service, a cha
 
 
 @contextmanager
-def open_system(
-    name: str, settings: Settings, cases: Iterable[Case], entries: Mapping[str, Entry], corpus: str
+def open_system(  # noqa: PLR0913 all that one of the systems is opened with
+    name: str,
+    settings: Settings,
+    cases: Iterable[Case],
+    entries: Mapping[str, Entry],
+    corpus: str,
+    *,
+    concurrency: int | None = None,
 ) -> Generator[System]:
     """Open the system of a name.
 
@@ -34,25 +40,27 @@ def open_system(
         name: ``quicktakes`` for our chain in this process, a floor, the address of our service, or a chat model.
         cases: that it will be asked, with what they plant.
         entries: of the corpus, by url; `corpus`: their hash.
+        concurrency: how many cases are asked at once; see `evals.systems.open_endpoint`.
 
     Raises:
         ConfigurationError: there is no such system, or it cannot be opened.
     """
     match name:
         case "quicktakes":
-            with open_ours(settings, cases) as ours:
+            most = max(settings.chat_replies, concurrency or 0)  # an answer that had to wait would be made without
+            with open_ours(replace(settings, chat_replies=most), cases) as ours:
                 yield ours
         case "floor:echo":
             yield Echo()
         case "floor:random":
             yield RandomEntry(entries, corpus)
         case "floor:nearest":
-            with open_quicktakes(settings) as quicktakes:
+            with open_whole(settings) as quicktakes:
                 yield NearestEntry(entries, quicktakes)
         case _ if name.startswith(("http://", "https://", SERVED)):
             yield open_served(name.removeprefix(SERVED), settings.service_key)
         case _ if ":" in name:
-            yield open_endpoint(name, settings)
+            yield open_endpoint(name, settings, concurrency)
         case _:
             raise ConfigurationError(f"there is no system {name!r} to measure; there are {SYSTEMS}")
 

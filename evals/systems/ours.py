@@ -7,7 +7,6 @@ from contextlib import ExitStack, aclosing, contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
-from evals.errors import RunInvalidError
 from evals.models import Arm, Case, Exchange, Reply
 from evals.systems.filling import filled
 from evals.systems.planting import plant_copy, planted_entries
@@ -63,7 +62,6 @@ def open_ours(settings: Settings, cases: Iterable[Case] = ()) -> Generator[Ours]
     """Open our chain on the settings' corpus, and on a copy with all that some cases plant where some do.
 
     Raises:
-        RunInvalidError: answers are kept without regard to what was hidden when they were written.
         ConfigurationError: the corpus or the embedder cannot be opened.
         IndexStateError: the corpus could be searched by words only.
         NotApprovedError: the index would have to be brought in step, and that would cost money.
@@ -71,17 +69,16 @@ def open_ours(settings: Settings, cases: Iterable[Case] = ()) -> Generator[Ours]
     with_plants = [case for case in cases if case.plant]
     plants = frozenset(entry.url for case in with_plants for entry in planted_entries(case))
     with ExitStack() as opened:
-        quicktakes = opened.enter_context(_open_whole(settings))
-        _require_keyed_cache(quicktakes)
+        quicktakes = opened.enter_context(open_whole(settings))
         planted = None
         if with_plants:
             copy = plant_copy(settings.corpus_dir, with_plants, settings.data_dir / "evals")
-            planted = opened.enter_context(_open_whole(replace(settings, corpus_dir=copy)))
+            planted = opened.enter_context(open_whole(replace(settings, corpus_dir=copy)))
         yield Ours(NAME, _fingerprint(quicktakes, planted), quicktakes, planted, plants)
 
 
 @contextmanager
-def _open_whole(settings: Settings) -> Generator[QuickTakes]:
+def open_whole(settings: Settings) -> Generator[QuickTakes]:
     """Open a corpus that answers as it is set up to or not at all: a reader is helped by less, a measurement is not."""
     with open_quicktakes(settings) as quicktakes:
         if quicktakes.notices:
@@ -90,25 +87,13 @@ def _open_whole(settings: Settings) -> Generator[QuickTakes]:
 
 
 def _recorded(quicktakes: QuickTakes) -> QuickTakes:
+    """Return an open corpus whose models are listened to, and that keeps no answer: a kept one is a copy, unproven."""
     generator = quicktakes.answerer.generator
     if generator is None:
         return quicktakes
-    return with_chat_model(quicktakes, RecordingChatModel(generator.model), keeps=True)
-
-
-def _require_keyed_cache(quicktakes: QuickTakes) -> None:
-    """Prove that an answer written while something was hidden is kept under a key of its own."""
-    answerer = quicktakes.answerer
-    if answerer.keeper is None or answerer.generator is None:
-        return
-    keys = {
-        answerer.keeper.key("?", hidden, (), answerer.generator, answerer.store) for hidden in ((), ("/a",), ("/b",))
-    }
-    if len(keys) < 3:
-        raise RunInvalidError(
-            "answers are kept under a key that does not tell what was hidden when they were written: one that was "
-            "written with all entries would be given for a held-out case; mend rag.answering.Keeper.key"
-        )
+    judge = generator.judge and replace(generator.judge, model=RecordingChatModel(generator.judge.model))
+    answerer = replace(quicktakes.answerer, generator=replace(generator, judge=judge))
+    return with_chat_model(replace(quicktakes, answerer=answerer), RecordingChatModel(generator.model), keeps=False)
 
 
 def _fingerprint(*opened: QuickTakes | None) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from evals.models import Arm, Case, Reply
 from evals.systems.filling import filled
 from evals.systems.system import hash_of, require_no_plant
-from rag.adapters.service_client import ServiceClient
 from rag.errors import ProviderRateLimitError, ProviderReplyError
 from rag.pauses import pause_s
+
+if TYPE_CHECKING:
+    from rag.adapters.service_client import ServiceClient
 
 _FORMAT: Final = "1"
 """Raised whenever the same service would be asked otherwise."""
@@ -83,6 +85,8 @@ def open_served(url: str, key: str | None = None) -> Served:
         ConfigurationError: the url cannot be one.
         ProviderError: nothing replies there, or something else does.
     """
+    from rag.adapters.service_client import ServiceClient  # noqa: PLC0415 what it asks with takes long to import
+
     client = ServiceClient(url, key)
     ready, described = client.get("/readyz"), client.get("/openapi.json")
     try:

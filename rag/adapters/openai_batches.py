@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,14 +11,11 @@ import openai
 from openai.types import Batch
 
 from rag.adapters.openai_chat import OpenAIChatModel
-from rag.adapters.openai_errors import reason_of, shortened, translate
-from rag.adapters.openai_server import OpenAIServer
-from rag.adapters.retrying import RetryPolicy
-from rag.errors import ProviderReplyError
+from rag.adapters.openai_errors import translate
+from rag.adapters.openai_params import known_to
+from rag.adapters.openai_server import address_of
+from rag.adapters.server_words import shortened
 from rag.models import ChatMessage, Usage
-
-PRICE_SHARE: Final = 0.5
-"""Of what a reply costs that is waited for: OpenAI's price list, July 2026."""
 
 _MARK: Final = "quicktakes_requests"
 """The key of a batch's metadata that tells whose it is."""
@@ -32,8 +28,8 @@ _LOOKS: Final = 3
 """A batch may be looked at again, as often as that helps; it is made once."""
 
 _TIMEOUT_S: Final = 120.0
-_LATEST: Final = 100
-"""Batches among which one is looked for that was made just before a kill."""
+_PAGE: Final = 100
+"""Batches that are listed at once: the most that OpenAI gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,6 @@ class OpenAIBatches:
         model: as the server calls it.
         base_url: of the server; None for OpenAI.
         api_key: None where the server takes none.
-        policy: when a single request is made again.
 
     Attributes:
         name: of the model, as provenance has it.
@@ -69,16 +64,13 @@ class OpenAIBatches:
         ConfigurationError: OpenAI would be asked without a key, or the address or the key cannot be one.
     """
 
-    def __init__(
-        self, model: str, base_url: str | None = None, api_key: str | None = None, policy: RetryPolicy | None = None
-    ) -> None:
+    def __init__(self, model: str, base_url: str | None = None, api_key: str | None = None) -> None:
         self._chat = OpenAIChatModel(model, base_url, api_key)
         self.name = self._chat.name
         self._model = model
         self._base_url = base_url
         self._api_key = api_key
-        self._server = OpenAIServer("chat", base_url, api_key)
-        self._policy = policy or RetryPolicy()
+        self._server = "OpenAI" if base_url is None else f"the chat server {address_of(base_url)}"
 
     def cost_usd(self, usage: Usage) -> float | None:
         """Return what a reply costs that is waited for; see `OpenAIChatModel.cost_usd`."""
@@ -86,11 +78,8 @@ class OpenAIBatches:
 
     def body(self, messages: Sequence[ChatMessage], params: Mapping[str, Any]) -> dict[str, Any]:
         """Return a request; ``max_completion_tokens`` has the name that the server knows it by."""
-        told = dict(params)
-        if self._base_url is not None and "max_completion_tokens" in told:
-            told["max_tokens"] = told.pop("max_completion_tokens")
         own = [{"role": message.role, "content": message.content} for message in messages]
-        return {"model": self._model, "messages": own, **told}
+        return {"model": self._model, "messages": own, **known_to(self._base_url, params)}
 
     def submit(self, lines: bytes, mark: str) -> str | None:
         """Make a batch of lines, and return its id; None where the server has no batches. It is tried once.
@@ -112,29 +101,29 @@ class OpenAIBatches:
         except openai.APIStatusError as error:
             if error.status_code in _NO_BATCHES:
                 return None
-            raise translate(error, self._server.name, self._api_key) from error
+            raise translate(error, self._server, self._api_key) from error
         except openai.OpenAIError as error:
-            raise translate(error, self._server.name, self._api_key) from error
+            raise translate(error, self._server, self._api_key) from error
         return batch.id
 
     def find(self, mark: str) -> str | None:
-        """Return the id of the batch that was made with a mark; None where there is none among the latest."""
+        """Return the id of the batch that was made with a mark; None where there is none."""
         try:
-            latest = self._patient.batches.list(limit=_LATEST).data
+            listed = self._patient.batches.list(limit=_PAGE)  # page after page, the latest first
+            return next((one.id for one in listed if (one.metadata or {}).get(_MARK) == mark), None)
         except openai.APIStatusError as error:
             if error.status_code in _NO_BATCHES:
                 return None
-            raise translate(error, self._server.name, self._api_key) from error
+            raise translate(error, self._server, self._api_key) from error
         except openai.OpenAIError as error:
-            raise translate(error, self._server.name, self._api_key) from error
-        return next((one.id for one in latest if (one.metadata or {}).get(_MARK) == mark), None)
+            raise translate(error, self._server, self._api_key) from error
 
     def look(self, batch: str) -> BatchState:
         """Return how a batch stands; raises `ProviderError`."""
         try:
             told = self._patient.batches.retrieve(batch)
         except openai.OpenAIError as error:
-            raise translate(error, self._server.name, self._api_key) from error
+            raise translate(error, self._server, self._api_key) from error
         files = tuple(file for file in (told.output_file_id, told.error_file_id) if file)
         return BatchState(told.status in _ENDED, told.status, files, self._reason(told))
 
@@ -143,17 +132,7 @@ class OpenAIBatches:
         try:
             return self._patient.files.content(file).content
         except openai.OpenAIError as error:
-            raise translate(error, self._server.name, self._api_key) from error
-
-    def ask(self, body: Mapping[str, Any]) -> Any:
-        """Return the reply to one request, as a line of a batch would hold it; raises `ProviderError`."""
-        reply = self._policy.call(lambda timeout_s: self._server.post("/chat/completions", body, timeout_s))
-        try:
-            return json.loads(reply)
-        except ValueError as error:
-            raise ProviderReplyError(
-                f"{self._server.name} gave a reply that is no JSON ({reason_of(error)})"
-            ) from error
+            raise translate(error, self._server, self._api_key) from error
 
     def close(self) -> None:
         """Close the connections that wait to be used again."""

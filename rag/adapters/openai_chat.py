@@ -9,6 +9,7 @@ from contextlib import aclosing
 from typing import Any, Final
 
 from rag.adapters.chat_limits import ChatLimits
+from rag.adapters.openai_params import known_to, reply_params
 from rag.adapters.openai_prices import cost_usd
 from rag.adapters.openai_reply import ReplyReader
 from rag.adapters.openai_server import OpenAIServer, openai_fingerprint
@@ -63,8 +64,7 @@ class OpenAIChatModel:
         self._limits = limits or ChatLimits()
         self._server = OpenAIServer("chat", base_url, api_key)
         self._options: Mapping[str, Any] = {
-            "temperature": 0,
-            "max_completion_tokens" if self._is_openai else "max_tokens": self._limits.most_tokens,
+            **known_to(base_url, reply_params(self._limits)),
             "stream_options": {"include_usage": True},
         }
 

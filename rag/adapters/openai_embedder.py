@@ -11,9 +11,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from rag.adapters.openai_errors import reason_of
 from rag.adapters.openai_server import OpenAIServer, openai_fingerprint
 from rag.adapters.retrying import RetryPolicy
+from rag.adapters.server_words import reason_of
 from rag.errors import ConfigurationError, ProviderReplyError
 from rag.ports import Vectors
 from rag.tokens import estimate_tokens

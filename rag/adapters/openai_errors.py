@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
-from math import isfinite
 from typing import Final
 
 import openai
 
+from rag.adapters.server_words import reason_of, retry_after_s
 from rag.errors import (
     ProviderError,
     ProviderRateLimitError,
@@ -44,9 +42,6 @@ KINDS: Final[Mapping[type[openai.OpenAIError], type[ProviderError]]] = {
 _ALSO_UNAVAILABLE: Final = frozenset({408, 425})
 """Statuses for which the package has no class: the server timed out, or asks to come back."""
 
-_MOST_REASON: Final = 300
-"""Characters of a server's own words that are passed on."""
-
 
 def translate(error: openai.OpenAIError, server: str, secret: str | None = None) -> ProviderError:
     """Return our error for one of the package's; the caller raises it from the other.
@@ -66,39 +61,6 @@ def translate(error: openai.OpenAIError, server: str, secret: str | None = None)
         when = "later" if delay_s is None else f"in {delay_s:.0f} s"
         return ProviderRateLimitError(f"{server} limits how much may be asked ({reason}); try again {when}", delay_s)
     return ProviderRejectedError(f"{server} refused the request ({reason}); {_remedy(error)}")
-
-
-def reason_of(error: Exception, secret: str | None = None) -> str:
-    """Return an error's message, and its cause's, as one short line."""
-    words = f"{str(error).rstrip('.')}: {error.__cause__}" if error.__cause__ else str(error)
-    return shortened(words, secret)
-
-
-def shortened(words: str, secret: str | None = None) -> str:
-    """Return a server's words as one short line."""
-    line = " ".join(words.replace(secret, "***").split() if secret else words.split())
-    return line if len(line) <= _MOST_REASON else line[:_MOST_REASON] + "..."
-
-
-def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that a reply's headers ask to wait: as milliseconds, seconds or a date; None without them."""
-    try:
-        if "retry-after-ms" in headers:
-            seconds = float(headers["retry-after-ms"]) / 1_000
-        else:
-            seconds = float(headers["retry-after"])
-    except KeyError:
-        return None
-    except ValueError:
-        seconds = _seconds_until(headers.get("retry-after", ""))
-    return seconds if isfinite(seconds) and seconds >= 0 else None
-
-
-def _seconds_until(date: str) -> float:
-    try:
-        return parsedate_to_datetime(date).timestamp() - time.time()
-    except (ValueError, OverflowError):
-        return -1.0
 
 
 def _kind_of(error: openai.OpenAIError) -> type[ProviderError]:

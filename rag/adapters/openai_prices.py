@@ -26,6 +26,9 @@ USD_PER_MILLION_TOKENS: Final[Mapping[str, tuple[float, float]]] = {
 }
 """Of prompt and reply, as price trackers gave them in June 2026, no discount counted; the provider's bill decides."""
 
+BATCH_SHARE: Final = 0.5
+"""Of what a reply costs that is waited for, by the batch: OpenAI's price list, July 2026."""
+
 _DATED: Final = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from rag.adapters.openai_errors import reason_of, shortened
+from rag.adapters.server_words import reason_of, shortened
 from rag.adapters.thoughts import ThoughtFilter
 from rag.errors import (
     ProviderBrokeOffError,
@@ -152,7 +152,8 @@ class ReplyReader:
             raise self._malformed("text, thought or finish reason is no text", payload)
         yield from self._read_delta(text, thought)
         if finish:
-            self._finish(finish)
+            check_finish(finish, self._server)
+            self.finish_reason = finish
 
     def _read_delta(self, text: str, thought: str) -> Iterator[str]:
         if not text and not thought:
@@ -167,21 +168,6 @@ class ReplyReader:
             self._has_text = self._has_text or not text.isspace()
             yield text
 
-    def _finish(self, reason: str) -> None:
-        if reason == "length":
-            raise ProviderTruncatedReplyError(
-                f"{self._server} cut its reply at the most tokens it may have; allow more, or try another model"
-            )
-        if reason == "content_filter":
-            raise ProviderFilteredReplyError(f"{self._server} stopped its reply by its content filter")
-        if reason == "error":
-            raise ProviderBrokeOffError(f"{self._server} broke off its reply (finish reason error); try again")
-        if reason != "stop":
-            raise ProviderReplyError(
-                f"{self._server} finished its reply for a reason that we do not know: {reason!r:.40}"
-            )
-        self.finish_reason = reason
-
     def _told(self, error: Any) -> ProviderError:
         """Return our error for one that the server tells of in its reply."""
         words = json.dumps(error, ensure_ascii=False)
@@ -195,6 +181,27 @@ class ReplyReader:
     def _malformed(self, reason: str, payload: bytes) -> ProviderReplyError:
         words = shortened(payload[:200].decode(errors="replace"), self._secret)
         return ProviderReplyError(f"{self._server} gave a reply that cannot be read ({reason}): {words}")
+
+
+def check_finish(reason: str, server: str) -> None:
+    """Refuse a reply that ended otherwise than whole.
+
+    Args:
+        server: names it in errors.
+
+    Raises:
+        ProviderError: it was cut short, filtered or broken off, or ended for a reason that we do not know.
+    """
+    if reason == "length":
+        raise ProviderTruncatedReplyError(
+            f"{server} cut its reply at the most tokens it may have; allow more, or try another model"
+        )
+    if reason == "content_filter":
+        raise ProviderFilteredReplyError(f"{server} stopped its reply by its content filter")
+    if reason == "error":
+        raise ProviderBrokeOffError(f"{server} broke off its reply (finish reason error); try again")
+    if reason != "stop":
+        raise ProviderReplyError(f"{server} finished its reply for a reason that we do not know: {reason!r:.40}")
 
 
 def usage_of(reported: Any) -> Usage | None:

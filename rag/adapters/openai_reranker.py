@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
-from rag.adapters.openai_errors import reason_of
 from rag.adapters.openai_server import OpenAIServer
 from rag.adapters.retrying import RetryPolicy
+from rag.adapters.server_words import reason_of
 from rag.errors import ConfigurationError, ProviderReplyError
 
 _POLICY: Final = RetryPolicy(deadline_s=10.0, call_timeout_s=10.0, most_calls=2)

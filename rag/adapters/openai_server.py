@@ -9,13 +9,14 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from functools import cached_property
 from typing import Any, Final
-from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 import httpx2
 import openai
 
-from rag.adapters.openai_errors import reason_of, translate
+from rag.adapters.addresses import label_of
+from rag.adapters.openai_errors import translate
+from rag.adapters.server_words import reason_of
 from rag.errors import ConfigurationError, ProviderBrokeOffError, ProviderReplyError, ProviderUnavailableError
 
 _MOST_REPLY_BYTES: Final = 64 * 1024 * 1024
@@ -136,17 +137,13 @@ def address_of(base_url: str) -> str:
     Raises:
         ConfigurationError: it cannot be an address.
     """
-    try:
-        parts = urlsplit(base_url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        parts, port = urlsplit(""), ""
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    label = label_of(base_url)
+    if label is None:
         raise ConfigurationError(
             "OPENAI_BASE_URL is no address; set it to one that begins with http:// or https://, such as "
             "http://127.0.0.1:11434/v1, or unset it to ask OpenAI"
         )
-    return f"{parts.scheme}://{parts.hostname}{port}{parts.path.rstrip('/')}"
+    return label
 
 
 def openai_fingerprint(model: str, base_url: str | None) -> str:

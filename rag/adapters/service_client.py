@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import httpx2
 
-from rag.adapters.openai_errors import reason_of, retry_after_s, shortened
+from rag.adapters.addresses import label_of
+from rag.adapters.server_words import reason_of, retry_after_s, shortened
 from rag.errors import (
     ConfigurationError,
     ProviderError,
@@ -21,13 +22,17 @@ from rag.errors import (
 _CALLER_WAITS: Final = frozenset({429, 503})
 """Statuses that may name, as ``Retry-After``, when to come back."""
 
+_USER: Final = re.compile(r"//[^/]*@")
+_MOST_SHOWN: Final = 80
+"""Characters of an address that cannot be one."""
+
 
 class ServiceClient:
     """Takes JSON and gives JSON, with every failure one of our own.
 
     Args:
-        url: of the service, as a browser has it.
-        key: of a program, where the service knows it; None for none.
+        url: of the service, as a browser has it: user and password in it are sent, and its query with every path.
+        key: of a program, where the service knows it; None for none. It goes where user and password would.
         timeout_s: for a connection, and between two pieces of a reply: an answer that a language model writes takes up
             to a minute, and nothing comes before its end.
 
@@ -35,11 +40,13 @@ class ServiceClient:
         name: in messages and reports: the address without what may be secret in it (user, password, query).
 
     Raises:
-        ConfigurationError: the url cannot be one.
+        ConfigurationError: the url cannot be one, or has a user beside the key.
     """
 
     def __init__(self, url: str, key: str | None = None, timeout_s: float = 120.0) -> None:
-        self.name = _label_of(url)
+        self._address, self.name = _address_of(url)
+        if key is not None and self._address.userinfo:
+            raise ConfigurationError(f"{self.name} cannot be asked with a key and with a user; give one of them")
         self._key = key
         self._headers = {} if key is None else {"Authorization": f"Bearer {key}"}
         self._timeout_s = timeout_s
@@ -48,7 +55,7 @@ class ServiceClient:
     def get(self, path: str) -> Any:
         """Return what is at a path, whatever its status; raises `ProviderError` where that is no JSON."""
         try:
-            response = httpx2.get(f"{self.name}{path}", headers=self._headers, timeout=self._timeout_s)
+            response = httpx2.get(self._url(path), headers=self._headers, timeout=self._timeout_s)
         except httpx2.HTTPError as error:
             raise self._unreachable(error) from error
         return self._json_of(response)
@@ -63,9 +70,9 @@ class ServiceClient:
             ProviderReplyError: it replied with something else than JSON.
         """
         if self._async is None:
-            self._async = httpx2.AsyncClient(base_url=self.name, headers=self._headers, timeout=self._timeout_s)
+            self._async = httpx2.AsyncClient(headers=self._headers, timeout=self._timeout_s)
         try:
-            response = await self._async.post(path, json=body)
+            response = await self._async.post(self._url(path), json=body)
         except httpx2.HTTPError as error:
             raise self._unreachable(error) from error
         if response.status_code >= 400:
@@ -77,6 +84,10 @@ class ServiceClient:
         own, self._async = self._async, None
         if own is not None:
             await own.aclose()
+
+    def _url(self, path: str) -> httpx2.URL:
+        base, mark, query = self._address.raw_path.partition(b"?")
+        return self._address.copy_with(raw_path=base.rstrip(b"/") + path.encode() + mark + query)
 
     def _json_of(self, response: httpx2.Response) -> Any:
         try:
@@ -109,15 +120,17 @@ def _detail_of(response: httpx2.Response) -> str:
         return response.text
 
 
-def _label_of(url: str) -> str:
+def _address_of(url: str) -> tuple[httpx2.URL, str]:
+    """Return an address to ask, and how it is shown; raises `ConfigurationError` where it cannot be one."""
+    label = label_of(url)
     try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        parts, port = urlsplit(""), ""
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        address = httpx2.URL(url)
+    except httpx2.InvalidURL:
+        label, address = None, httpx2.URL()
+    if label is None:
+        shown = _USER.sub("//***@", url[:_MOST_SHOWN])
         raise ConfigurationError(
-            f"{url[:80]!r} is no address of a service; give one that begins with http:// or https://, such as "
+            f"{shown!r} is no address of a service; give one that begins with http:// or https://, such as "
             "http://127.0.0.1:8000"
         )
-    return f"{parts.scheme}://{parts.hostname}{port}{parts.path.rstrip('/')}"
+    return address, label

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
 
 from rag.testing.embeddings_server import Reply, error_reply, json_reply
 from rag.testing.http_server import Request
@@ -24,7 +25,8 @@ class BatchReply:
     Attributes:
         looks: how often it is looked at before it has ended.
         reverse: whether its lines come last first.
-        expired, failed, missing: numbers of requests that expire, get an error line of status 500, or leave no line.
+        expired, failed, missing: numbers of requests that expire, get an error line, or leave no line.
+        status_code: of the error lines.
         cut: number of a request whose line is cut short; None for none.
         status: at its end; with ``failed`` there are no lines, only `message`.
     """
@@ -34,6 +36,7 @@ class BatchReply:
     expired: frozenset[int] = frozenset()
     failed: frozenset[int] = frozenset()
     missing: frozenset[int] = frozenset()
+    status_code: int = 500
     cut: int | None = None
     status: str = "completed"
     message: str = "the file is not valid"
@@ -48,12 +51,14 @@ class BatchDoor:
     Attributes:
         scripts: what becomes of the next batches, one each; all goes well after them.
         is_open: whether the server has batches at all.
+        page: how many batches it lists at once, the latest first.
         batches: every batch that was made, with the requests that it was made of.
     """
 
     def __init__(self, complete: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
         self.scripts: list[BatchReply] = []
         self.is_open = True
+        self.page = 100
         self.batches: dict[str, list[Mapping[str, Any]]] = {}
         self._complete = complete
         self._numbers = itertools.count(1)
@@ -63,7 +68,7 @@ class BatchDoor:
 
     def reply(self, request: Request) -> Reply:
         """Reply to a request."""
-        path = request.path.partition("?")[0].removeprefix("/v1/").split("/")
+        path = urlsplit(request.path).path.removeprefix("/v1/").split("/")
         told = self._told(request, path) if self.is_open else None
         return error_reply(404, f"no path {request.path}") if told is None else told
 
@@ -76,8 +81,7 @@ class BatchDoor:
             case "POST", ["batches"]:
                 return self._begin(json.loads(request.body))
             case "GET", ["batches"]:
-                listed = {"object": "list", "data": list(self._states.values()), "has_more": False}
-                return json_reply(listed, headers=_JSON)
+                return self._list(parse_qs(urlsplit(request.path).query).get("after"))
             case "GET", ["batches", name] if name in self._states:
                 return self._look(name)
             case _:
@@ -109,6 +113,12 @@ class BatchDoor:
         }
         return json_reply(self._states[name], headers=_JSON)
 
+    def _list(self, after: Sequence[str] | None) -> Reply:
+        latest = list(reversed(self._states))
+        rest = latest[latest.index(after[0]) + 1 :] if after else latest
+        told = [self._states[name] for name in rest[: self.page]]
+        return json_reply({"object": "list", "data": told, "has_more": len(rest) > self.page}, headers=_JSON)
+
     def _look(self, name: str) -> Reply:
         state, end = self._states[name], self._ends[name]
         state["looks"] += 1
@@ -131,7 +141,7 @@ class BatchDoor:
                 bad.append(json.dumps({**line, "response": None, "error": _EXPIRED}))
             elif number in end.failed:
                 body = {"error": {"message": "the server had an error"}}
-                bad.append(json.dumps({**line, "response": {"status_code": 500, "body": body}}))
+                bad.append(json.dumps({**line, "response": {"status_code": end.status_code, "body": body}}))
             else:
                 whole = json.dumps({**line, "response": {"status_code": 200, "body": self._complete(asked["body"])}})
                 good.append(whole[: len(whole) // 2] if number == end.cut else whole)

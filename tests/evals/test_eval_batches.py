@@ -25,7 +25,16 @@ from evals.batches import (
 from evals.models import Exchange
 from evals.systems import open_endpoint
 from rag.adapters.openai_batches import OpenAIBatches
-from rag.errors import ConfigurationError, NotApprovedError, ProviderRejectedError
+from rag.errors import (
+    ConfigurationError,
+    NotApprovedError,
+    ProviderEmptyReplyError,
+    ProviderError,
+    ProviderFilteredReplyError,
+    ProviderRejectedError,
+    ProviderTooSlowError,
+    ProviderTruncatedReplyError,
+)
 from rag.models import ChatMessage, Usage
 from rag.settings import Settings
 from rag.testing.batch_script import BatchReply as Ended
@@ -205,20 +214,78 @@ def test_more_requests_are_sent_alone(batches: Batches, server: OpenAIServer, tm
     assert [len(lines) for lines in server.batch_door.batches.values()] == [1, 1]
 
 
-def test_a_server_without_batches_is_asked_one_by_one(batches: Batches, server: OpenAIServer, tmp_path: Path) -> None:
-    """At the full price, which is approved too; each reply is kept as it comes, and one that fails has an error."""
+def test_a_server_without_batches_is_left_to_be_asked_one_by_one(batches: Batches, server: OpenAIServer) -> None:
+    """Nothing is sent, and the full price is approved before it is; who does not approve stops there."""
     server.batch_door.is_open = False
-    server.chat_scripts = [ChatReply("first"), ChatReply(status=400, message="no such option")]
     asked = requests("one", "two")
     shown: list[Spending] = []
     replies = batches.replies(asked, lambda spending: not shown.append(spending))
-    assert replies[asked[0].custom_id].text == "first"
-    assert "no such option" in replies[asked[1].custom_id].error
+    assert {one.error for one in replies.values()} == {"the server has no batches"}
     assert [one.is_batch for one in shown] == [True, False]
     assert shown[1].usd == pytest.approx(2 * (shown[0].usd or 0))
+    assert server.chats == []
+    with pytest.raises(NotApprovedError, match="2 requests one by one"):
+        batches.replies(asked, lambda spending: spending.is_batch)
 
-    assert texts(again(batches, tmp_path).replies(asked, yes), asked) == ["first", "to two"]
-    assert len(server.chats) == 3
+
+@pytest.mark.parametrize("status", [400, 413])
+def test_a_line_that_is_refused_is_not_sent_again(
+    batches: Batches, server: OpenAIServer, tmp_path: Path, status: int
+) -> None:
+    """Not by another round, nor by another process: only its price one by one is shown, which it may be asked for."""
+    server.batch_door.scripts = [Ended(failed=frozenset({1}), status_code=status)]
+    asked = requests("one", "two")
+    shown: list[Spending] = []
+    for own in (batches, again(batches, tmp_path)):
+        replies = own.replies(asked, lambda spending: not shown.append(spending))
+        assert replies[asked[0].custom_id].text == "to one"
+        assert replies[asked[1].custom_id].error.startswith(f"{status}: ")
+    assert [len(lines) for lines in server.batch_door.batches.values()] == [2]
+    assert [(one.requests, one.is_batch) for one in shown] == [(2, True), (1, False), (1, False)]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_line_that_failed_for_a_while_is_sent_again(batches: Batches, server: OpenAIServer, status: int) -> None:
+    """By the next batch, with no further approval."""
+    server.batch_door.scripts = [Ended(failed=frozenset({1}), status_code=status)]
+    asked = requests("one", "two")
+    shown: list[Spending] = []
+    assert texts(batches.replies(asked, lambda spending: not shown.append(spending)), asked) == ["to one", "to two"]
+    assert [len(lines) for lines in server.batch_door.batches.values()] == [2, 1]
+    assert len(shown) == 1
+
+
+def test_what_a_model_thinks_is_no_part_of_its_reply(batches: Batches, server: OpenAIServer) -> None:
+    """As where its reply is waited for; the same words further on are text."""
+    server.chat_scripts = [ChatReply("<think>Hm.</think>\n\nOne."), ChatReply("Two <think>.</think>")]
+    asked = requests("one", "two")
+    assert texts(batches.replies(asked, yes), asked) == ["One.", "Two <think>.</think>"]
+
+
+def test_a_batch_that_never_ends_is_not_waited_for(batches: Batches, server: OpenAIServer, tmp_path: Path) -> None:
+    """After a day and two hours its name is told, and how to go on, which then makes no other batch."""
+    now = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    server.batch_door.scripts = [Ended(looks=26 * 120 + 2)]
+    asked = requests("one")
+    timed = Batches(batches.provider, batches.kept, sleep=sleep, clock=lambda: now)
+    with pytest.raises(ProviderTooSlowError, match=r"batch batch_\d+ is still 'in_progress' after 26 h; go on in the"):
+        timed.replies(asked, yes)
+    assert now == 26 * 3_600
+    assert texts(again(batches, tmp_path).replies(asked, never), asked) == ["to one"]
+    assert len(server.batch_door.batches) == 1
+
+
+def test_a_batch_is_found_among_many(batches: Batches, server: OpenAIServer) -> None:
+    """However many were made since, on whatever page it is listed."""
+    server.batch_door.page = 2
+    made = [batches.provider.submit(b"{}\n", f"mark {number}") for number in range(5)]
+    assert [batches.provider.find(f"mark {number}") for number in range(5)] == made
+    assert batches.provider.find("mark 5") is None
 
 
 def test_costs_are_told_before_and_reckoned_after(batches: Batches) -> None:
@@ -281,13 +348,13 @@ def test_a_request_is_known_by_all_that_decides_its_reply() -> None:
 
 
 def test_a_model_is_measured_by_its_batch(server: OpenAIServer, tmp_path: Path) -> None:
-    """The batch's replies are taken; what it lacks, or cut short, is asked for now."""
+    """The batch's replies are taken; what it lacks is asked for now, with the parameters that the batch had."""
     settings = Settings(data_dir=tmp_path / "scratch", openai_base_url=server.url)
     turned = make_case("turned", question="And then?", turns=(Exchange("What is osmosis?", "Water moves."),))
     cases = [osmosis_case(), turned, make_case("x", question="Why?", plant=(Exchange("a", "b"),))]
     endpoint = open_endpoint("openai:scripted", settings)
     asked = endpoint_requests(endpoint, [(case, 0) for case in cases])
-    server.chat_scripts = [say_back, ChatReply("cut", finish_reason="length")]
+    server.batch_door.scripts = [Ended(failed=frozenset({1}), status_code=400)]
     with open_batches("openai:scripted", settings, tmp_path / "run") as own:
         replies = own.replies(asked, yes)
     system = Collected(endpoint, replies)
@@ -298,6 +365,34 @@ def test_a_model_is_measured_by_its_batch(server: OpenAIServer, tmp_path: Path) 
         return found
 
     assert asyncio.run(both()) == ["to What is osmosis?", "to What is osmosis?\n\nWater moves.\n\nAnd then?"]
-    assert [bool(chat.body.get("stream")) for chat in server.chats] == [False, False, True]
+    assert [bool(chat.body.get("stream")) for chat in server.chats] == [False, True]
+    by_batch, live = (chat.body for chat in server.chats)
+    assert {name: by_batch[name] for name in by_batch.keys() - {"messages"}} == {
+        name: live[name] for name in live.keys() - {"messages", "stream", "stream_options"}
+    }
     with pytest.raises(ConfigurationError, match="openai:<model>"), open_batches("x:y", settings, tmp_path / "run"):
         raise AssertionError("it was opened")
+
+
+@pytest.mark.parametrize(
+    ("ended", "kind"),
+    [
+        (ChatReply("cut", finish_reason="length"), ProviderTruncatedReplyError),
+        (ChatReply("cut", finish_reason="content_filter"), ProviderFilteredReplyError),
+        (ChatReply("<think>Hm.</think>"), ProviderEmptyReplyError),
+    ],
+)
+def test_a_reply_that_is_not_whole_is_an_error(
+    server: OpenAIServer, tmp_path: Path, ended: ChatReply, kind: type[ProviderError]
+) -> None:
+    """As where it is waited for. It was paid for, so it is kept, and not asked for a second time in any way."""
+    settings = Settings(data_dir=tmp_path / "scratch", openai_base_url=server.url)
+    endpoint = open_endpoint("openai:scripted", settings)
+    asked = endpoint_requests(endpoint, [(osmosis_case(), 0)])
+    server.chat_scripts = [ended]
+    for approve in (yes, never):
+        with open_batches("openai:scripted", settings, tmp_path / "run") as own:
+            replies = own.replies(asked, approve)
+        with pytest.raises(kind):
+            asyncio.run(Collected(endpoint, replies).answer(osmosis_case(), "open", (), 0))
+    assert len(server.chats) == 1

@@ -34,6 +34,7 @@ from evals.judging.prompting import PLACEHOLDERS, fill_prompt, judge_prompt, unf
 from evals.judging.reading import read_verdicts
 from evals.models import Case, Cited, Claim, Nugget, Reply
 from evals.running import line_of
+from evals.systems.endpoint import RETRIES
 from rag.errors import (
     ConfigurationError,
     ProviderEmptyReplyError,
@@ -126,6 +127,33 @@ def test_verdicts_become_metrics() -> None:
     lost = judged_metrics(judged(GOOD[0], *GOOD[1:3], "?"), {CASE.url: CASE})[CASE.url, "open", 0]
     assert lost.unscored == {"judge_contradiction": "judge: off the menu"}
     assert "judge_contradiction" not in lost.metrics
+
+
+def test_of_two_judgements_of_one_thing_the_last_counts() -> None:
+    """A claim whose judge was away at first, and replied when it was asked again, is one claim."""
+    first = judged(FACTS, ProviderUnavailableError("down"), ProviderUnavailableError("down"), *GOOD[2:])
+    assert first[1].unscored == {"claim 1": "judge: unavailable"}
+    again = replace(first[1], verdicts={"claim 1": "full"}, unscored={})
+    assert judged_metrics([*first, again], {CASE.url: CASE})[CASE.url, "open", 0].metrics["judge_support"] == 0.5
+    lost = judged_metrics([*first, again, first[1]], {CASE.url: CASE})[CASE.url, "open", 0]
+    assert lost.unscored["judge_support"] == "judge: unavailable"
+
+
+@pytest.mark.parametrize("field", ["model", "prompt"])
+def test_verdicts_of_two_models_or_prompts_are_not_mixed(field: str) -> None:
+    """Where the one that was asked last says nothing, the reply is unscored; so is one that it was never asked of."""
+    first = judged(*GOOD)
+    others = [replace(one, repeat=1, key=f"{one.key} 1") for one in first]
+    second = [
+        replace(one, key=f"{one.key} 2", verdicts={}, unscored=dict.fromkeys(one.verdicts, "judge: refused"))
+        for one in first
+    ]
+    second = [replace(one, **{field: "another"}) for one in second]  # type: ignore[arg-type] both are texts
+    found = judged_metrics([*first, *others, *second], {CASE.url: CASE})
+    assert found[CASE.url, "open", 0].metrics == {}
+    assert found[CASE.url, "open", 0].unscored == dict.fromkeys(METRICS, "judge: refused")
+    assert found[CASE.url, "open", 1].unscored == dict.fromkeys(METRICS, "judge: was not asked")
+    assert judged_metrics([second[1], *first], {CASE.url: CASE})[CASE.url, "open", 0].metrics["judge_support"] == 0.5
 
 
 def test_metrics_of_judges_stand_beside_the_others() -> None:
@@ -421,6 +449,20 @@ def test_prompts_are_checked_and_versioned(name: JudgeName, monkeypatch: pytest.
     monkeypatch.setattr(prompting, "PLACEHOLDERS", {name: frozenset({"poem"})})
     with pytest.raises(ConfigurationError, match=rf"{name}\.md must have two parts and the placeholders poem, tag"):
         judge_prompt.__wrapped__(name)
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_a_judge_is_patient(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN001
+    """It is asked the same again where its server fails, as a model that is measured is, and is not yet unscored."""
+    monkeypatch.setattr("evals.systems.endpoint.RETRIES", replace(RETRIES, first_pause_s=0.0, longest_pause_s=0.0))
+    with OpenAIServer() as server:
+        server.chat_scripts = [*[ChatReply(status=503)] * 3, ChatReply(FACTS)]
+        settings = Settings(data_dir=tmp_path, openai_base_url=server.url, judge_model="openai:scripted")
+        judge = open_judge(settings, "seed", 1)
+        assert judge is not None
+        (found,) = judge_run({CASE.url: CASE}, [replace(REPLY, refused=True)], Judging(judge))
+    assert found.verdicts == {"n1": "support", "n2": "none"}
+    assert [chat.body for chat in server.chats] == [server.chats[0].body] * 4
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])

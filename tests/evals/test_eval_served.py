@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -18,6 +19,7 @@ from evals.models import Case, Exchange, Reply
 from evals.running import answer_tasks
 from evals.systems import Served, System, open_endpoint, open_ours, open_served
 from evals.systems.filling import filled
+from rag.adapters.openai_server import address_of
 from rag.adapters.service_client import ServiceClient
 from rag.errors import (
     ConfigurationError,
@@ -210,6 +212,36 @@ def test_a_service_must_be_there_to_be_measured() -> None:
         with pytest.raises(ConfigurationError, match="is no address of a service"):
             open_served(url)
     assert ServiceClient("https://me:secret@host:1/base/?q=1").name == "https://host:1/base"
+
+
+def test_a_service_is_asked_at_its_address_as_it_is_given() -> None:
+    """Below its path, with its user, its password and its query; only its name keeps them back."""
+    with Front(json_reply(ANSWER)) as front:
+        bare = front.url.removesuffix("/v1")
+        client = ServiceClient(f"{bare.replace('//', '//me:s%40cret@')}/a%2Fb/?q=1")
+        served = Served(client, "front")
+        assert client.get("/readyz") == ANSWER
+        assert answer(served, osmosis_case()).text == "Water moves."
+    assert [one.path for one in front.asked] == ["/a%2Fb/readyz?q=1", "/a%2Fb/api/ask?q=1"]
+    told = base64.b64encode(b"me:s@cret").decode()
+    assert {one.headers["authorization"] for one in front.asked} == {f"Basic {told}"}
+    assert served.name == f"served:{bare}/a%2Fb"
+    with pytest.raises(ConfigurationError, match=r"http://host cannot be asked with a key and with a user; give one"):
+        ServiceClient("http://me:secret@host", "key")
+
+
+def test_an_address_is_named_with_its_brackets() -> None:
+    """One of IPv6 cannot be read without."""
+    assert ServiceClient("http://[::1]:8000/").name == "http://[::1]:8000"
+    assert address_of("http://me@[::1]:8000/v1?q") == "http://[::1]:8000/v1"
+
+
+@pytest.mark.parametrize("url", ["http://\N{HEAVY BLACK HEART}.\u0301com", "http://me:secret@host\0", "http://[::1"])
+def test_an_address_that_cannot_be_asked_is_told(url: str) -> None:
+    """With what it is, but for who asks."""
+    with pytest.raises(ConfigurationError, match=r"'http://.+' is no address of a service") as told:
+        ServiceClient(url)
+    assert "secret" not in str(told.value)
 
 
 def _endpoint_reply(folder: Path, case: Case, *replies: ChatReply) -> tuple[Reply, Sequence[Any]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,19 +16,24 @@ from evals.models import Arm, Case, Exchange, Reply
 from evals.systems import (
     Echo,
     NearestEntry,
+    Ours,
     RandomEntry,
     System,
     open_ours,
+    open_system,
     plant_copy,
     planted_entries,
     read_entry_folder,
 )
-from evals.systems.recording import RecordingChatModel
+from evals.systems.recording import RecordingChatModel, recorded
+from rag.chat_models import Slots
 from rag.corpus import load_corpus, render_entry
 from rag.errors import CorpusError, IndexStateError, NotFoundError, ProviderUnavailableError
 from rag.ports import Vectors
 from rag.settings import Settings
 from rag.testing import HashEmbedder, ScriptedChatModel, entry_text, make_entry
+from rag.testing.chat_script import ChatReply
+from rag.testing.openai_server import OpenAIServer
 from rag.wiring import with_chat_model
 
 pytestmark = pytest.mark.slow
@@ -138,6 +145,76 @@ def test_all_that_a_model_was_sent_is_in_the_reply(small: Settings) -> None:
     assert "chlorophyll" in two.prompt
     assert kidneys not in two.prompt
     assert one.prompt_tokens > 0
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_our_chain_gives_no_answer_that_was_kept(small: Settings) -> None:
+    """A kept one would be a copy of the repeat before, with no prompt to prove; a judge is listened to as well."""
+    case = osmosis_case(question="How do kidneys filter blood by osmosis?")
+
+    async def asked_twice(ours: Ours) -> tuple[Reply, Reply, list[str]]:
+        one, two = [await ours.answer(case, "open", (), repeat) for repeat in (0, 1)]
+        generator = ours.quicktakes.answerer.generator
+        assert generator is not None
+        assert generator.judge is not None
+        with recorded() as sent:
+            await generator.judge.judge("Water moves.", "Water is moved.", "What is osmosis?")
+        await ours.aclose()
+        return one, two, sent
+
+    with OpenAIServer(chat_scripts=[ChatReply("Water moves.")] * 3) as server:
+        settings = replace(small, openai_base_url=server.url, chat_model="openai:one", judge_model="openai:other")
+        with open_ours(settings) as ours:
+            assert ours.quicktakes.answerer.keeper is None
+            one, two, sent = asyncio.run(asked_twice(ours))
+    assert settings.answer_cache > 0
+    assert [chat.body["model"] for chat in server.chats] == ["one", "one", "other"]
+    for reply, chat in zip((one, two), server.chats, strict=False):
+        assert reply.prompt == "\n\n".join(message["content"] for message in chat.body["messages"])
+    assert "Water is moved." in " ".join(sent)
+
+
+@pytest.mark.parametrize("name", ["quicktakes", "floor:nearest"])
+def test_nothing_is_measured_by_words_only(name: str, small: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither our chain nor the floor that searches as it does, from the start or amid a run."""
+
+    def away(*_: object) -> Vectors:
+        raise ProviderUnavailableError("the embedder is away")
+
+    entries = load_corpus(small.corpus_dir).entries
+    with open_system(name, small, [], entries, "c") as system:
+        monkeypatch.setattr(HashEmbedder, "embed", away)
+        with pytest.raises(ProviderUnavailableError, match="away"):
+            answer(system, osmosis_case())
+    fresh = replace(small, data_dir=small.data_dir / "fresh")
+    with pytest.raises(IndexStateError, match="by words only"), open_system(name, fresh, [], entries, "c"):
+        raise AssertionError("it was opened")
+
+
+def test_as_many_replies_as_cases_may_be_under_way(small: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else answers of ours would be made without a model, and replies of a plain one would fail."""
+    slots: list[int] = []
+
+    class Counted(Slots):
+        def __init__(self, most: int, wait_s: float = 5.0) -> None:
+            slots.append(most)
+            super().__init__(most, wait_s)
+
+    monkeypatch.setattr("rag.wiring.chat.Slots", Counted)
+    monkeypatch.setattr("evals.systems.endpoint.Slots", Counted)
+    settings = replace(small, chat_model="openai:m", openai_base_url="http://127.0.0.1:9/v1", chat_replies=2)
+    for name in ("quicktakes", "openai:m"):
+        for concurrency in (None, 7):
+            with open_system(name, settings, [], {}, "c", concurrency=concurrency):
+                pass
+    assert slots == [2, 7, 2, 7]
+
+
+def test_commands_start_without_what_models_are_asked_with() -> None:
+    """The packages that speak to servers take seconds to import, and most commands ask none."""
+    told = "import sys, evals.cli; print(*{'openai', 'httpx2', 'langchain', 'langchain_core'} & sys.modules.keys())"
+    run = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)  # noqa: S603 ours
+    assert run.stdout.split() == []
 
 
 def test_a_follow_up_is_read_in_the_light_of_its_turns(small: Settings) -> None:
