@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 from chroma_process import run_chroma
+
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108 a folder of pytest's own is made in it
+_ROOM: Final = 2 * 2**30
+"""Bytes; a whole run leaves a tenth of it at most."""
+
+
+def pytest_configure() -> None:
+    """Have pytest's folders in memory, where there is room: tests of indexes sync disks most of their time."""
+    if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
 @pytest.fixture(scope="session")
