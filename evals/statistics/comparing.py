@@ -245,11 +245,11 @@ def non_inferiority(one: Difference, margin: float) -> NonInferiority:
 
     Too few clusters are inconclusive, whatever their interval.
     """
+    least = math.ceil(LEAST_CLUSTERS * one.n_cases / one.n_clusters)
     if one.interval is None:
-        return NonInferiority("inconclusive", margin, -one.gain, None)
+        return NonInferiority("inconclusive", margin, -one.gain, None, least)
     ends = sorted((-gain(one.selector.metric, one.interval.low), -gain(one.selector.metric, one.interval.high)))
     loss = Interval(ends[0], ends[1])
-    least = math.ceil(LEAST_CLUSTERS * one.n_cases / one.n_clusters)
     if one.is_enough and loss.high <= margin:
         return NonInferiority("pass", margin, -one.gain, loss)
     if one.is_enough and loss.low > margin:
