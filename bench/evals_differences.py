@@ -12,6 +12,7 @@ import argparse
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -35,6 +36,7 @@ Codes = np.typing.NDArray[np.intp]
 Draw = Callable[[np.random.Generator, Codes], Floats]
 
 
+@dataclass(frozen=True, slots=True)
 class Shape:
     """A kind of suite.
 
@@ -44,8 +46,10 @@ class Shape:
         is_unequal: whether clusters have up to 60 cases, most of them few; else up to 5.
     """
 
-    def __init__(self, n_clusters: int, truth: float, draw: Draw, *, is_unequal: bool = False) -> None:
-        self.n_clusters, self.truth, self.draw, self.is_unequal = n_clusters, truth, draw, is_unequal
+    n_clusters: int
+    truth: float
+    draw: Draw
+    is_unequal: bool = False
 
     def suite(self, generator: np.random.Generator) -> Clustered:
         """Return the differences of a suite's cases."""
