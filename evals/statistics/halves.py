@@ -50,7 +50,7 @@ def halve(differences: Clustered, sampling: Sampling = SAMPLING) -> Halved:
     rates this is the adjustment of Bonett and Price (2012), "Adjusted Wald confidence interval for a difference of
     binomial proportions based on paired data"; that it serves other scores too is measured.
 
-    Over twelve shapes of suites it holds the true difference in 93.3 % or more. Percentiles of a cluster bootstrap, t by
+    Over twelve shapes it holds the true difference in 93.3 % or more. Percentiles of a cluster bootstrap, t by
     the clustered standard error (Cameron, Gelbach and Miller, 2008, "Bootstrap-based improvements for inference with
     clustered errors") and the bootstrap-t (Hall, 1988; Efron and Tibshirani, 1993, chapter 12) fall to 88 or 89 %:
     `python -m bench.evals_differences`. None holds where one cluster of ten differs, always one way: 73 %.
