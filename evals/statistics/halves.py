@@ -53,7 +53,7 @@ def halve(differences: Clustered, sampling: Sampling = SAMPLING) -> Halved:
     Over twelve shapes it holds the true difference in 93.3 % or more. Percentiles of a cluster bootstrap, t by
     the clustered standard error (Cameron, Gelbach and Miller, 2008, "Bootstrap-based improvements for inference with
     clustered errors") and the bootstrap-t (Hall, 1988; Efron and Tibshirani, 1993, chapter 12) fall to 88 or 89 %:
-    `python -m bench.evals_differences`. None holds where one cluster of ten differs, always one way: 73 %.
+    `python -m bench.evals_differences`. Where one cluster of ten differs, always one way, it holds in 73 %.
     """
     largest = float(abs(differences.values).max())
     codes = np.append(differences.codes, [differences.n_clusters, differences.n_clusters + 1])
