@@ -1,7 +1,7 @@
-"""Whether the statistics keep what they promise: `python -m bench.evals_statistics`.
+"""Whether intervals of means keep what they promise: `python -m bench.evals_statistics`.
 
 Makes 1,000 suites whose true means are known, in clusters of one to five cases that resemble each other, and counts how
-often an interval of 95 % holds the truth, and how often two systems that are equally good are told apart.
+often an interval of 95 % holds the truth. Of differences, `bench.evals_differences` counts.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from evals.models import Scored
-from evals.statistics import Clustered, Interval, Sampling, ScoredRun, Selector, compare, estimate
+from evals.statistics import Clustered, Interval, Sampling, estimate
 from evals.statistics.means import Floats, bootstrap_means
 
 _ALIKE: Final = 3.0
@@ -25,8 +24,6 @@ _ALIKE: Final = 3.0
 
 _WITHIN: Final = 4.0
 """The same of the distribution of the cases of a cluster."""
-
-_METRIC: Final = Selector("content_f1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +42,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--suites", type=int, default=1_000)
     suites = parser.parse_args().suites
-    table = Table("clusters", "mean", "bootstrap", "percentiles", "t(C-1)", "rate", "difference", "told apart")
-    apart, started = 0.0, time.process_time()
+    table = Table("clusters", "mean", "bootstrap", "percentiles", "t(C-1)", "rate")
+    started = time.process_time()
     for shape in SHAPES:
-        shares = [*coverage(shape, suites).values(), *told_apart(shape, suites)]
-        apart += shares[-1] / len(SHAPES)
+        shares = coverage(shape, suites).values()
         table.add_row(str(shape.n_clusters), str(shape.mean), *(f"{share:.1%}" for share in shares))
     Console().print(table)
-    print(f"equals told apart in {apart:.2%} of all {suites * len(SHAPES)} pairs")
     print(f"{suites} suites each, {time.process_time() - started:.0f} s of CPU")
 
 
@@ -70,17 +65,6 @@ def coverage(shape: Shape, suites: int, draws: int = 10_000) -> Mapping[str, flo
         held["t"] += found.t_interval is not None and shape.mean in found.t_interval
         held["rate"] += rate.interval is not None and shape.mean in rate.interval
     return {name: number / suites for name, number in held.items()}
-
-
-def told_apart(shape: Shape, suites: int, draws: int = 10_000) -> tuple[float, float]:
-    """Return how often the interval of a difference holds the true one, 0, and how often two equals are told apart."""
-    held = apart = 0
-    for number, clusters in enumerate(_suites(shape, suites)):
-        first, second = (_run(clusters, _scores(clusters, 2 * number + one)) for one in (0, 1))
-        found = compare(first, second, [_METRIC], sampling=Sampling(draws, number))[_METRIC]
-        held += found.interval is not None and 0.0 in found.interval
-        apart += found.verdict in {"better", "worse"}
-    return held / suites, apart / suites
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,27 +89,6 @@ def _scores(clusters: _Clusters, seed: int) -> Floats:
 def _rates(clusters: _Clusters, seed: int) -> Floats:
     drawn = np.random.default_rng([seed, 2]).random(len(clusters.codes))
     return (drawn < clusters.means[clusters.codes]).astype(np.float64)
-
-
-def _run(clusters: _Clusters, scores: Floats) -> ScoredRun:
-    rows = [
-        _row(number, int(code), float(score))
-        for number, (code, score) in enumerate(zip(clusters.codes, scores, strict=True))
-    ]
-    return ScoredRun(rows, {row.case: row.case for row in rows})
-
-
-def _row(number: int, code: int, score: float) -> Scored:
-    return Scored(
-        case=f"case-{number:04d}",
-        arm="open",
-        repeat=0,
-        kind="synthesis",
-        cluster=str(code),
-        split="test",
-        author="human",
-        metrics={_METRIC.metric: score},
-    )
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Final, Literal, TypeVar
 
 import numpy as np
@@ -13,26 +12,13 @@ import numpy as np
 from evals.models import Arm, Scored
 from evals.statistics.cells import LEAST_CLUSTERS, Selector, by_case, value_of
 from evals.statistics.directions import direction_of, gain
-from evals.statistics.means import (
-    SAMPLING,
-    Clustered,
-    Floats,
-    Interval,
-    Sampling,
-    bootstrap_means,
-    clustered_se,
-    interval_of,
-)
+from evals.statistics.halves import ALPHA, halve
+from evals.statistics.means import SAMPLING, Clustered, Floats, Interval, Sampling, clustered_se
 from rag.errors import ConfigurationError
 
 DETECTABLE: Final = 2.80
 """Standard errors by which runs must differ to be told apart four times in five: 1.96 for 5 %, 0.84 for 80 %."""
 
-ALPHA: Final = 0.05
-_EXACT: Final = 14
-"""Clusters that differ up to which all signs are tried: 16,384 ways, no fewer than would be drawn."""
-
-_AT_ONCE: Final = 1_000
 _EQUAL: Final = 1e-9
 
 Key = TypeVar("Key")
@@ -60,10 +46,10 @@ class Difference:
 
     Attributes:
         before: mean of the first run over these cases.
-        delta: mean of the second less that of the first; ``se`` and ``interval`` are None over a single cluster.
-        interval: by percentiles of a cluster bootstrap, which holds the truth more often than a studentised one:
-            differences are symmetric, with long tails (92.1 and 89.0 % over the worst suites of 20 clusters).
-        p: of a sign-flip permutation of whole clusters, two-sided.
+        delta: mean of the second less that of the first; ``se`` is None over a single cluster.
+        interval: by dealing clusters into halves, which leaves out 0 exactly where ``p`` is at most 0.05; None over so
+            few clusters that none can be that sure.
+        p: of a sign-flip permutation of whole clusters with a case more each way, two-sided.
         is_exact: whether all signs were tried.
         adjusted_p: the same by Holm over the gated metrics; None for others, which are exploratory.
         mcnemar_p: exact, where each case is right or wrong; cases count as independent.
@@ -101,11 +87,14 @@ class Difference:
 
     @property
     def verdict(self) -> Verdict:
-        """What may be said of the second run: that it differs, where both p and the interval say so."""
-        if not self.is_enough or self.interval is None:
+        """What may be said of the second run: that it differs where p is at most 0.05: the interval leaves out 0.
+
+        Of gated metrics it is Holm's p, which asks for more than the interval of each by itself.
+        """
+        if not self.is_enough:
             return "too few to compare"
         p = self.p if self.adjusted_p is None else self.adjusted_p
-        if p > ALPHA or 0.0 in self.interval:
+        if p > ALPHA:
             return "no difference shown"
         if direction_of(self.selector.metric) == "none":
             return "differs"
@@ -202,17 +191,17 @@ def _difference(
     apart = np.where(abs(second - first) <= _EQUAL, 0.0, second - first)
     clustered = Clustered.of(list(apart), clusters)
     n, se = clustered.n_clusters, clustered_se(clustered)
-    p, is_exact = sign_flip_p(clustered.sums, sampling)
+    halved = halve(clustered, sampling)
     gains = np.sign([gain(selector.metric, float(delta)) for delta in apart])
     return Difference(
         selector=selector,
         before=float(first.mean()),
         after=float(second.mean()),
         delta=clustered.mean,
-        interval=interval_of(bootstrap_means(clustered, sampling), n) if n > 1 else None,
+        interval=halved.interval,
         se=se,
-        p=p,
-        is_exact=is_exact,
+        p=halved.p,
+        is_exact=halved.is_exact,
         wins=int((gains > 0).sum()),
         ties=int((gains == 0).sum()),
         losses=int((gains < 0).sum()),
@@ -231,25 +220,6 @@ def _case_means(values: Iterable[tuple[Scored, float]]) -> tuple[list[str], Floa
 
 def _are_rates(first: Floats, second: Floats) -> bool:
     return bool(np.isin(np.concatenate([first, second]), (0.0, 1.0)).all())
-
-
-def sign_flip_p(sums: Floats, sampling: Sampling = SAMPLING) -> tuple[float, bool]:
-    """Return how often clusters with random signs differ as much as these, and whether all signs were tried.
-
-    Args:
-        sums: what the differences of each cluster add up to.
-    """
-    telling = sums[abs(sums) > _EQUAL]
-    least = abs(telling.sum()) - _EQUAL
-    if len(telling) <= _EXACT:
-        signs = np.array(list(product((1.0, -1.0), repeat=len(telling))))
-        return float((abs(signs @ telling) >= least).mean()), True
-    generator = np.random.Generator(np.random.PCG64(sampling.seed))
-    as_far = 0
-    for start in range(0, sampling.draws, _AT_ONCE):
-        signs = 1.0 - 2.0 * generator.integers(0, 2, (min(_AT_ONCE, sampling.draws - start), len(telling)), np.int8)
-        as_far += int((abs(signs @ telling) >= least).sum())
-    return (1 + as_far) / (1 + sampling.draws), False
 
 
 def mcnemar_p(gained: int, lost: int) -> float:
@@ -275,11 +245,11 @@ def non_inferiority(one: Difference, margin: float) -> NonInferiority:
 
     Too few clusters are inconclusive, whatever their interval.
     """
+    least = math.ceil(LEAST_CLUSTERS * one.n_cases / one.n_clusters)
     if one.interval is None:
-        return NonInferiority("inconclusive", margin, -one.gain, None)
+        return NonInferiority("inconclusive", margin, -one.gain, None, least)
     ends = sorted((-gain(one.selector.metric, one.interval.low), -gain(one.selector.metric, one.interval.high)))
     loss = Interval(ends[0], ends[1])
-    least = math.ceil(LEAST_CLUSTERS * one.n_cases / one.n_clusters)
     if one.is_enough and loss.high <= margin:
         return NonInferiority("pass", margin, -one.gain, loss)
     if one.is_enough and loss.low > margin:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -13,7 +13,7 @@ from evals.models import Case, Reply
 from evals.scoring import Idf, Materials, score
 from evals.scoring.text import tokens_of
 from evals.statistics.agreement import Agreement, bootstrapped, krippendorff_alpha, quotients
-from evals.statistics.correlation import WithPeople, with_people
+from evals.statistics.correlation import WithPeople, correlations, with_people
 from evals.statistics.directions import gain
 from evals.statistics.means import SAMPLING, Sampling
 from evals.systems import hash_of
@@ -148,9 +148,8 @@ def _with_preferences(items: Sequence[HumanItem], values: Sequence[Sequence[floa
     clusters = [item.cluster for item in items]
     told = (preferred != 0).astype(np.float64)
     agreed = told * (1 + np.sign(differences) * np.sign(preferred)) / 2
-    found = with_people(list(differences), list(preferred), clusters, sampling=sampling)
     share = bootstrapped(lambda weights: quotients(weights @ agreed, weights @ told), clusters, sampling)
-    return replace(found, pairwise=share)
+    return WithPeople(*correlations(list(differences), list(preferred), clusters, sampling), share)
 
 
 def _people(items: Sequence[HumanItem], sampling: Sampling) -> Agreement | None:

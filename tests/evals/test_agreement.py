@@ -101,3 +101,19 @@ def test_pairs_may_be_held_to_one_case() -> None:
     assert with_people(*words, within=["a", "a", "b", "b"], sampling=Sampling(draws=200)).pairwise.value == 0.5
     assert with_people(*words, sampling=Sampling(draws=200)).pairwise.value == 0.5
     assert with_people(*words, within=["a", "b", "c", "d"], sampling=Sampling(draws=200)).pairwise.value is None
+
+
+def test_a_cluster_drawn_twice_counts_twice() -> None:
+    """Pairs within a cluster count as often as it is drawn: the interval is that of a bootstrap of whole clusters."""
+    generator = np.random.default_rng(7)
+    people = generator.random((25, 4))
+    metric = people + generator.normal(0, 0.4, (25, 4))
+    first, second = np.triu_indices(4, 1)
+    agreed = ((metric[:, first] > metric[:, second]) == (people[:, first] > people[:, second])).sum(1)
+    drawn = agreed[generator.integers(0, 25, (4_000, 25))].sum(1) / (25 * len(first))
+    names = [str(number // 4) for number in range(100)]
+    found = with_people(list(metric.ravel()), list(people.ravel()), names, within=names, sampling=Sampling(draws=4_000))
+    assert found.pairwise.value == pytest.approx(agreed.sum() / (25 * len(first)))
+    assert found.pairwise.interval is not None
+    ends = (found.pairwise.interval.low, found.pairwise.interval.high)
+    assert ends == pytest.approx(tuple(np.quantile(drawn, [0.025, 0.975])), abs=0.02)

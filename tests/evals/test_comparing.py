@@ -8,15 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 from scored_rows import clustered_values, rows_of, run_of, scored
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
-from bench.evals_statistics import Shape, told_apart
 from evals.models import Scored
-from evals.statistics import Interval, Sampling, ScoredRun, Selector, arms_apart, compare, holm, non_inferiority
-from evals.statistics.comparing import Difference, mcnemar_p, sign_flip_p
+from evals.statistics import ScoredRun, Selector, arms_apart, compare, holm, non_inferiority
+from evals.statistics.comparing import Difference, mcnemar_p
 from rag.errors import ConfigurationError
 
 pytestmark = pytest.mark.slow
@@ -64,28 +62,6 @@ def test_a_crash_counts_as_the_worst_value() -> None:
     assert (found.delta, found.gain, found.losses) == (0.5, -0.5, 1)
 
 
-def test_few_clusters_are_flipped_in_all_ways() -> None:
-    """With up to 14 clusters that differ, p is SciPy's exact one; with none, 1."""
-    sums = np.random.default_rng(1).normal(0.3, 1, 9)
-    theirs = stats.permutation_test(
-        (sums,), lambda x, axis: x.sum(axis), permutation_type="samples", n_resamples=np.inf, vectorized=True
-    )
-    assert sign_flip_p(sums) == (pytest.approx(theirs.pvalue), True)
-    assert sign_flip_p(np.zeros(30)) == (1.0, True)
-
-
-def test_many_clusters_are_flipped_at_random() -> None:
-    """With more, p is near the exact one, is never 0, and is the same for the same seed."""
-    sums = np.random.default_rng(2).normal(0.35, 1, 16)
-    signs = 1.0 - 2.0 * (np.arange(2**16)[:, None] >> np.arange(16) & 1)
-    exact = float((abs(signs @ sums) >= abs(sums.sum()) - 1e-9).mean())
-    p, is_exact = sign_flip_p(sums)
-    assert p == pytest.approx(exact, abs=0.015)
-    assert not is_exact
-    assert sign_flip_p(sums) == (p, False)
-    assert sign_flip_p(np.ones(40))[0] == 1 / 10_001
-
-
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_mcnemars_p_is_statsmodels(gained: int, lost: int) -> None:
     """The exact p of McNemar's test agrees with statsmodels."""
@@ -127,14 +103,15 @@ def test_a_difference_is_told_with_what_could_be_seen() -> None:
     assert found.delta in found.interval
     assert found.delta == pytest.approx(noise.mean())
     assert found.detectable == pytest.approx(2.8 * found.se)
+    assert (found.p <= 0.05, found.interval.low > 0) == (True, True)
     assert found.verdict == "better"
 
 
-def test_p_and_interval_must_agree_that_runs_differ() -> None:
-    """A difference is shown where p is small and the interval leaves out 0; Holm's p counts where there is one."""
+def test_runs_differ_by_one_rule() -> None:
+    """A difference is shown where p is at most 0.05, by Holm's where there is one."""
     found = differ(rows_of("content_f1", [0.1] * 30), rows_of("content_f1", [0.2, 0.3] * 15))
     assert found.verdict == "better"
-    assert replace(found, interval=Interval(-0.01, 0.3)).verdict == "no difference shown"
+    assert replace(found, p=0.05).verdict == "better"
     assert replace(found, p=0.06).verdict == "no difference shown"
     assert replace(found, adjusted_p=0.06).verdict == "no difference shown"
 
@@ -191,10 +168,12 @@ def test_losses_of_metrics_of_which_less_is_better() -> None:
 
 
 def test_too_few_clusters_never_pass() -> None:
-    """Equal runs over 10 cases are inconclusive, and 20 would settle it."""
-    rows = rows_of("content_f1", [0.2, 0.4] * 5)
-    found = non_inferiority(differ(rows, rows), 0.03)
-    assert (found.outcome, found.n_cases) == ("inconclusive", 20)
+    """Equal runs over 10 cases are inconclusive, and 20 would settle it; over 2 there is no interval either."""
+    for n, has_interval in ((10, True), (2, False)):
+        rows = rows_of("content_f1", [0.2, 0.4] * (n // 2))
+        found = non_inferiority(differ(rows, rows), 0.03)
+        assert (found.outcome, found.n_cases) == ("inconclusive", 20)
+        assert (found.interval is not None) == has_interval
 
 
 def test_the_leak_gap_pairs_the_arms_of_a_case() -> None:
@@ -208,14 +187,6 @@ def test_the_leak_gap_pairs_the_arms_of_a_case() -> None:
     assert (gap.n_cases, gap.n_unpaired) == (1, 1)
     assert gap.delta == pytest.approx(0.3)
     assert arms_apart(rows[:2], F1) is None
-
-
-def test_equal_systems_are_seldom_told_apart() -> None:
-    """Over 200 pairs of runs that are equally good, at most as many differ as chance allows: all of it by the bench."""
-    held, apart = told_apart(Shape(40, 0.4), 200, draws=1_000)
-    assert held >= 0.91
-    assert apart <= 0.085
-    assert Sampling().draws == 10_000
 
 
 def test_metrics_without_a_better_side_only_differ() -> None:
