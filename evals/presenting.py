@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from evals.errors import RunStateError
 from evals.gating import calibration_of, rows_of_split
@@ -14,10 +15,11 @@ from evals.reporting.content import PRIMARY, Baseline, ReportContent
 from evals.reporting.history import HistoryPoint, history_svg
 from evals.reporting.report import plots, report_html
 from evals.reporting.summary import Summary, summarise
-from evals.running import Replied, RunFolder, read_lines, rows_in, scored_run
+from evals.running import Replied, RunFolder, list_runs, read_lines, rows_in, scored_run
 from evals.scoring import detection_matrix
 from evals.statistics import GateResults, compare
 from evals.systems import FLOORS
+from rag.corpus import write_file
 
 _SPOILT = 60
 
@@ -48,7 +50,7 @@ def write_report(run: RunFolder, scored: Rescored, beside: Beside) -> None:
         RunInvalidError: something leaked in it.
     """
     content = _content(run, scored, beside)
-    run.report.write_text(report_html(content), encoding="utf-8")
+    write_file(run.report, report_html(content))  # in one step: the service shows it
     run.plots.mkdir(exist_ok=True)
     for name, svg in plots(content).items():
         (run.plots / f"{name}.svg").write_text(svg, encoding="utf-8")
@@ -93,20 +95,25 @@ def _baseline(run: RunFolder, summary: Summary, before: RunFolder) -> Baseline:
     return Baseline(before.path.name, list(compare(first, second, selectors).values()), first.rows)
 
 
-def history_of(runs: Sequence[RunFolder]) -> str:
-    """Return a plot of headline metrics over runs that were scored, the oldest first; as SVG.
+def write_history(below: Path) -> Path | None:
+    """Write the plot of headline metrics over the runs in a folder beside them; return its file, None without a run.
 
-    Raises:
-        RunStateError: the summary of one cannot be read.
+    A run that was not scored, or that cannot be read, has no place in it: another run's fault is not this one's.
     """
-    return history_svg([_point(run) for run in runs if run.summary.is_file()])
+    runs = list_runs(below)
+    if not runs:
+        return None
+    history = below / "history.svg"
+    write_file(history, history_svg([point for run in runs if (point := _point(run))]))
+    return history
 
 
-def _point(run: RunFolder) -> HistoryPoint:
+def _point(run: RunFolder) -> HistoryPoint | None:
     try:
         summary = json.loads(run.summary.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RunStateError(f"{run.summary} cannot be read ({error}); score the run again") from error
+        system = str(run.told()["system"]["name"])
+    except (OSError, ValueError, RunStateError):
+        return None
     metrics: dict[str, tuple[float, float, float]] = {}
     for cell in summary["cells"]:
         is_whole = cell["kind"] is None and cell["arm"] == "open" and cell["author"] is None
@@ -114,4 +121,4 @@ def _point(run: RunFolder) -> HistoryPoint:
             mean = cell["scored"]["mean"]
             metrics[cell["metric"]] = mean, *(cell["scored"]["interval"] or (mean, mean))
     date = f"{run.path.name[6:8]}.{run.path.name[4:6]}."
-    return HistoryPoint(run.path.name, date, str(run.told()["system"]["name"]), metrics)
+    return HistoryPoint(run.path.name, date, system, metrics)

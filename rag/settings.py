@@ -69,7 +69,7 @@ class Settings:
     Attributes:
         corpus_dir: folder of entries (``QUICKTAKES_CORPUS_DIR``).
         data_dir: folder for indexes and the embedding cache (``QUICKTAKES_DATA_DIR``); can be deleted at any time.
-        runs_dir: folder of evaluation runs, of which editors read the newest report (``QUICKTAKES_RUNS_DIR``).
+        runs_dir: folder of evaluation runs, whose reports editors read (``QUICKTAKES_RUNS_DIR``).
         embedder: ``minilm``, or ``openai:<model>`` at OpenAI or at any server with its embeddings protocol
             (``QUICKTAKES_EMBEDDER``).
         reranker: ``openai:<model>`` at a server with the common rerank protocol; None for none

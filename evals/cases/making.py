@@ -1,7 +1,8 @@
-"""Cases made of a corpus alone: each entry's own question, asked as if neither it nor its neighbours were there."""
+"""Cases made of a corpus alone: each entry's own question, with the entry and its neighbours hidden, or to be found."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -47,12 +48,28 @@ def make_cases(entries: Sequence[Entry], questions: Vectors, found: Neighbourhoo
     """
     terms = Terms(entries)
     place_of = {entry.url: place for place, entry in enumerate(entries)}
+    return [
+        dataclasses.replace(
+            case,
+            kind="held_out_paraphrase",
+            hold_out="neighbourhood",
+            answerable=_answerable(terms, place_of[case.url], [place_of[url] for url in found.of([case.url])]),
+        )
+        for case in make_known_items(entries, questions, corpus)
+    ]
+
+
+def make_known_items(entries: Sequence[Entry], questions: Vectors, corpus: str) -> list[Case]:
+    """Return a case for each entry but refusals, in which the entry is to be found by its own question.
+
+    What is answered then is the known text, so retrieval alone is scored. See `make_cases`.
+    """
     groups = near_duplicates(entries, questions)
     cluster_of = {place: PurePosixPath(entries[min(group)].url).name for group in groups for place in group}
     return [
         Case(
             url=entry.url,
-            kind="held_out_paraphrase",
+            kind="known_item",
             split=_split_of(cluster_of[place]),
             cluster=cluster_of[place],
             corpus=corpus,
@@ -60,8 +77,6 @@ def make_cases(entries: Sequence[Entry], questions: Vectors, found: Neighbourhoo
             answer=entry.answer,
             expect="answer",
             sources={entry.url: 2},
-            hold_out="neighbourhood",
-            answerable=_answerable(terms, place, [place_of[url] for url in found.of([entry.url])]),
             author="human",
         )
         for place, entry in enumerate(entries)

@@ -17,7 +17,7 @@ from evals.cli.showing import show_headline
 from evals.gating import gate_run
 from evals.measuring import read_again, summary_of
 from evals.models import Case, Reply, Scored
-from evals.presenting import Beside, history_of, write_report
+from evals.presenting import Beside, write_history, write_report
 from evals.running import RunFolder, embedder_of, list_runs, read_lines, replies_of, scored_run
 from rag.errors import NotFoundError
 from rag.settings import Settings
@@ -63,10 +63,7 @@ def report_command(run: Run = None, baseline: BaselineRun = None, gates: GatesSh
     with nullcontext() if is_plain else open_text_embedder(Settings.from_environment()) as embedder:
         write_report(folder, read_again(folder, embedder), Beside(baseline=before, gates=results))
     typer.echo(f"{folder.report}")
-    runs = list_runs(runs_folder(out))
-    if runs:
-        history = runs_folder(out) / "history.svg"
-        history.write_text(history_of(runs), encoding="utf-8")
+    if (history := write_history(runs_folder(out))) is not None:
         typer.echo(f"{history}")
 
 

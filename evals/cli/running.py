@@ -17,7 +17,7 @@ from evals.cli.showing import show_headline
 from evals.measuring import Listener, Order, Plan, begin, finish, plan, plan_again, score_again, take_answers
 from evals.measuring import resume as go_on
 from evals.models import Kind
-from evals.presenting import Beside, write_report
+from evals.presenting import Beside, write_history, write_report
 from evals.running import ARMS, RunFolder
 from evals.statistics.cells import KINDS
 from rag.cli.options import CorpusDir, DataDir, settings_from
@@ -104,6 +104,7 @@ def run_command(
             run = begin(planned, runs_folder(out), _listener(progress))
     finish(run, planned, floors=floors)
     _score(run, settings, fast=fast)
+    write_history(run.path.parent)
 
 
 Source = Annotated[Path | None, typer.Argument(metavar="[RUN]", help="The folder of a run; or give --answers.")]

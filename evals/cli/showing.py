@@ -27,6 +27,9 @@ HEADLINE: Final = (
 )
 """Dimensions of an answer that are printed; nothing predicts as one number which of two systems people prefer."""
 
+_SEARCHED: Final = ("recall_at_10", "success_at_1")
+"""What is printed of cases whose answers are not scored."""
+
 
 def show_headline(run: RunFolder, told: Summary) -> None:
     """Print the headline of a run, by kind and arm, and where everything else is."""
@@ -41,7 +44,8 @@ def _headline(told: Summary) -> Table:
     table = Table("metric", "mean", "95 %", "scored", "clusters", title=title)
     for kind in KINDS:
         for arm in ARMS:
-            cells = [told.cells.get(Selector(metric, kind, arm)) for metric in HEADLINE]
+            metrics = _SEARCHED if kind == "known_item" else HEADLINE
+            cells = [told.cells.get(Selector(metric, kind, arm)) for metric in metrics]
             if any(cells):
                 table.add_section()
                 table.add_row(f"[bold]{_named(kind, arm)}[/]")

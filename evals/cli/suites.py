@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from evals.cases import cases_over, freeze_cases, is_warning, lint_cases, make_cases, read_cases
+from evals.cases import cases_over, freeze_cases, is_warning, lint_cases, make_cases, make_known_items, read_cases
 from evals.cli.options import SUITE
 from evals.corpora import read_corpus
 from rag.cli.options import CorpusDir, DataDir, settings_from
@@ -18,6 +18,12 @@ UNFIT = 1
 
 SuiteFolder = Annotated[Path, typer.Argument(metavar="[SUITE]", help="Folder of cases.")]
 CorpusFolder = Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of entries.")]
+Made = Annotated[
+    Literal["held_out_paraphrase", "known_item"],
+    typer.Option(
+        "--kind", help="held_out_paraphrase: answer without the entry; known_item: find it, answers unscored."
+    ),
+]
 NewFolder = Annotated[Path, typer.Option("--out", help="A new folder for the cases.")]
 
 
@@ -40,18 +46,24 @@ def lint_command(suite: SuiteFolder = SUITE, corpus_dir: CorpusDir = None) -> No
         raise typer.Exit(UNFIT)
 
 
-def make_cases_command(corpus: CorpusFolder, out: NewFolder, data_dir: DataDir = None) -> None:
-    """Make a held-out case of each entry of a folder, with whether its other entries cover it, and freeze them.
+def make_cases_command(
+    corpus: CorpusFolder, out: NewFolder, kind: Made = "held_out_paraphrase", data_dir: DataDir = None
+) -> None:
+    """Make a case of each entry of a folder, asked by the entry's own question, and freeze them.
+
+    Held-out cases say whether the other entries cover them.
 
     Example: quicktakes eval make-cases corpus --out cases
     """
     measured = read_corpus(settings_from(corpus, data_dir))
-    entries = list(measured.entries.values())
-    cases = make_cases(entries, measured.question_vectors(entries), measured.neighbourhoods(), corpus.resolve().name)
+    entries, name = list(measured.entries.values()), corpus.resolve().name
+    vectors = measured.question_vectors(entries)
+    if kind == "known_item":
+        cases, told = make_known_items(entries, vectors, name), ""
+    else:
+        cases = make_cases(entries, vectors, measured.neighbourhoods(), name)
+        counts = Counter(case.answerable for case in cases)
+        told = f": {counts[True]:,} covered by other entries, {counts[False]:,} not, {counts[None]:,} unsure"
     frozen = freeze_cases(cases, out, measured.sha256)
-    counts = Counter(case.answerable for case in cases)
     clusters = len({case.cluster for case in cases})
-    typer.echo(
-        f"{len(cases):,} cases in {clusters:,} clusters: {counts[True]:,} covered by other entries, "
-        f"{counts[False]:,} not, {counts[None]:,} unsure. Frozen in {out} as {frozen[:12]}"
-    )
+    typer.echo(f"{len(cases):,} cases in {clusters:,} clusters{told}. Frozen in {out} as {frozen[:12]}")

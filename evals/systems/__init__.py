@@ -6,7 +6,7 @@ from evals.systems.folder import EntryFolder, read_entry_folder
 from evals.systems.opening import FLOORS, SYSTEMS, open_system, takes_plants
 from evals.systems.ours import NAME as OURS
 from evals.systems.ours import Ours, history_of, open_ours
-from evals.systems.planting import plant_copy, planted_entries
+from evals.systems.planting import hold_copy, plant_copy, planted_entries
 from evals.systems.served import Served, open_served
 from evals.systems.system import Connected, System, code_hash, hash_of
 
@@ -26,6 +26,7 @@ __all__ = [
     "code_hash",
     "hash_of",
     "history_of",
+    "hold_copy",
     "messages_of",
     "open_endpoint",
     "open_ours",

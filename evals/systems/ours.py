@@ -9,7 +9,7 @@ from typing import Final
 
 from evals.models import Arm, Case, Exchange, Reply
 from evals.systems.filling import filled
-from evals.systems.planting import plant_copy, planted_entries
+from evals.systems.planting import hold_copy, planted_entries
 from evals.systems.recording import RecordingChatModel, recorded
 from evals.systems.system import code_hash, hash_of
 from rag.conversation import Turn, resolve, turn_of
@@ -72,7 +72,7 @@ def open_ours(settings: Settings, cases: Iterable[Case] = ()) -> Generator[Ours]
         quicktakes = opened.enter_context(open_whole(settings))
         planted = None
         if with_plants:
-            copy = plant_copy(settings.corpus_dir, with_plants, settings.data_dir / "evals")
+            copy = opened.enter_context(hold_copy(settings, with_plants))
             planted = opened.enter_context(open_whole(replace(settings, corpus_dir=copy)))
         yield Ours(NAME, _fingerprint(quicktakes, planted), quicktakes, planted, plants)
 

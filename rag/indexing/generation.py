@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -168,6 +169,13 @@ class IndexFolder:
         flush_file(pointer)
         pointer.replace(self.path / "current")
         flush_names(self.path)
+
+    def remove(self) -> None:
+        """Remove all generations, then the folder; it stays where one of them cannot be removed."""
+        for folder in self._generations():
+            self._remove(folder)
+        if not any(self._generations()):
+            shutil.rmtree(self.path, ignore_errors=True)
 
     def _put_in_use(self, folder: Path) -> None:
         """Point to a finished generation, in one atomic step.

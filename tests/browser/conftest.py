@@ -129,9 +129,11 @@ def _is_break(told: str) -> bool:
 
 
 def _with_policy(route: Route) -> None:
-    """Hold pages to the policy, whoever sends it."""
+    """Hold pages to the policy, whoever sends it; a report keeps its own, which lets it do nothing."""
     if route.request.resource_type != "document":
         route.fallback()
         return
     response = route.fetch()
-    route.fulfill(response=response, headers={**response.headers, "content-security-policy": POLICY})
+    own = response.headers.get("content-security-policy", "")
+    policy = own if own.startswith("sandbox; default-src 'none'") else POLICY
+    route.fulfill(response=response, headers={**response.headers, "content-security-policy": policy})

@@ -84,7 +84,7 @@ def suite(tmp_path: Path) -> str:
 def scored(run: Run, suite: str) -> Path:
     """Return the folder of a run of the suite."""
     assert run("eval", "run", "--suite", suite).code == 0
-    (only,) = Path("runs").iterdir()
+    (only,) = Path("runs").glob("2*")
     return only
 
 
@@ -113,7 +113,7 @@ def test_answers_of_a_run_are_entries_like_any_other(run: Run, scored: Path) -> 
 def test_two_runs_of_the_same_inputs_give_the_same_bytes(run: Run, scored: Path, suite: str) -> None:
     """Scores and summary are byte-identical, whenever and in whatever folder a run is made."""
     assert run("eval", "run", "--suite", suite, "--out", "again").code == 0
-    (other,) = Path("again").iterdir()
+    (other,) = Path("again").glob("2*")
     for name in ("scores.jsonl", "summary.json", "summary.md", "plan.jsonl", "manifest.json", "trec/run"):
         assert (other / name).read_bytes() == (scored / name).read_bytes(), name
 
@@ -272,7 +272,7 @@ def test_ctrl_c_says_how_to_go_on(run: Run, suite: str, monkeypatch: pytest.Monk
     finally:
         signal.signal(signal.SIGINT, before)
     assert stopped.code == 130
-    (folder,) = Path("runs").iterdir()
+    (folder,) = Path("runs").glob("2*")
     assert f"--resume {folder}" in stopped.err
     monkeypatch.setattr(Ours, "answer", answer)
     assert run("eval", "run", "--resume", str(folder), "--no-floors").code == 0
@@ -323,10 +323,39 @@ def test_cases_are_made_of_a_corpus_and_frozen(run: Run) -> None:
     assert (again.code, "is not as it was frozen" in again.err) == (1, True)
 
 
+def test_known_items_are_scored_by_what_was_found_alone(run: Run) -> None:
+    """They are a suite by themselves; no metric of the answer has a value, and the headline tells what was found."""
+    assert run("eval", "make-cases", "corpus", "--out", "known", "--kind", "known_item").out.startswith("3 cases in 3")
+    assert run("eval", "lint", "known").code == 0
+    told = run("eval", "run", "--suite", "known", "--no-floors").out
+    assert "recall_at_10" in told
+    assert "content_f1" not in told
+    (only,) = Path("runs").glob("*/scores.jsonl")
+    rows = [json.loads(line) for line in only.read_text(encoding="utf-8").splitlines()]
+    searched = {"recall_at_5", "recall_at_10", "ndcg_at_10", "rr_at_10", "success_at_1"}
+    assert [(row["arm"], row["metrics"].keys(), row["unscored"]) for row in rows] == [("open", searched, {})] * 3
+    assert [row["metrics"]["recall_at_10"] for row in rows] == [1, 1, 1]
+
+
+def test_every_run_has_its_place_in_the_plot_over_runs(run: Run, scored: Path) -> None:
+    """It is drawn anew when a run ends; another run that cannot be read is left out of it, and stops nothing."""
+    plot = scored.parent / "history.svg"
+    assert scored.name in plot.read_text(encoding="utf-8")
+    broken = scored.with_name("20200101T000000Z-00000000")
+    shutil.copytree(scored, broken)
+    (broken / "summary.json").write_text("{", encoding="utf-8")
+    plot.unlink()
+    assert run("eval", "report", str(scored)).code == 0
+    assert (scored.name in plot.read_text(encoding="utf-8"), broken.name in plot.read_text(encoding="utf-8")) == (
+        True,
+        False,
+    )
+
+
 def test_runs_that_were_scored_otherwise_are_not_compared(run: Run, scored: Path, suite: str) -> None:
     """Support is told otherwise with an embedder than without: a difference would be of the scoring."""
     assert run("eval", "run", "--suite", suite, "--no-embedding", "--no-floors", "--out", "plain").code == 0
-    (plain,) = Path("plain").iterdir()
+    (plain,) = Path("plain").glob("2*")
     refused = run("eval", "compare", str(scored), str(plain), "--metric", "grounding")
     assert (refused.code, "no embedder" in refused.err) == (1, True)
 
@@ -370,5 +399,5 @@ def test_runs_lie_where_the_service_looks_for_them(run: Run, suite: str, monkeyp
     """The folder of runs is the operator's, for commands and page alike."""
     monkeypatch.setenv("QUICKTAKES_RUNS_DIR", "elsewhere")
     assert run("eval", "run", "--suite", suite, "--no-floors", "--no-embedding").code == 0
-    assert len(list(Path("elsewhere").iterdir())) == 1
+    assert len(list(Path("elsewhere").glob("2*"))) == 1
     assert "quicktakes" in run("eval", "list").out

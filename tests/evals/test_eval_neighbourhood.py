@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evals.cases import changed_since_frozen, freeze_cases, make_cases
+from evals.cases import changed_since_frozen, freeze_cases, make_cases, make_known_items
 from evals.cases.neighbourhood import (
     Neighbourhoods,
     Terms,
@@ -106,6 +106,17 @@ def test_near_duplicates_share_a_cluster_and_a_split() -> None:
     entries = [make_entry(f"What is animal {n} able to do?", f"Fact {n}: {_RUN}.") for n in range(12)]
     made = make_cases(entries, _vectors(entries), Neighbourhoods("none", {}), "own")
     assert len({(case.cluster, case.split) for case in made}) == 1
+
+
+def test_known_items_are_to_be_found_where_nothing_is_hidden() -> None:
+    """Each but a refusal is asked by its own question and is its own source; clusters and splits are as held out."""
+    entries = [*_ENTRIES, replace(make_entry("Who won the cup?", "It is not said."), no_index=True)]
+    known = make_known_items(entries, _vectors(entries), "own")
+    held = make_cases(entries, _vectors(entries), Neighbourhoods("none", {}), "own")
+    assert [(case.url, dict(case.sources)) for case in known] == [(one.url, {one.url: 2}) for one in _ENTRIES]
+    assert {(case.kind, case.hold_out, case.answerable) for case in known} == {("known_item", "none", None)}
+    assert {(case.kind, case.hold_out) for case in held} == {("held_out_paraphrase", "neighbourhood")}
+    assert [(case.cluster, case.split) for case in known] == [(case.cluster, case.split) for case in held]
 
 
 def test_a_frozen_suite_is_known_by_all_its_files(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from small_runs import ENTRIES, KIDNEYS, OSMOSIS, osmosis_case
@@ -19,6 +20,7 @@ from evals.systems import (
     Ours,
     RandomEntry,
     System,
+    hold_copy,
     open_ours,
     open_system,
     plant_copy,
@@ -34,7 +36,7 @@ from rag.settings import Settings
 from rag.testing import HashEmbedder, ScriptedChatModel, entry_text, make_entry
 from rag.testing.chat_script import ChatReply
 from rag.testing.openai_server import OpenAIServer
-from rag.wiring import with_chat_model
+from rag.wiring import index_folder, with_chat_model
 
 pytestmark = pytest.mark.slow
 
@@ -98,6 +100,46 @@ def test_a_planted_copy_is_made_once(small: Settings, tmp_path: Path) -> None:
     assert plant_copy(small.corpus_dir, [whale_case("otters", OTHER_PLANT)], tmp_path / "copies") != first
     assert len(load_corpus(first).entries) == len(ENTRIES) + 1
     assert not load_corpus(first).problems
+
+
+def test_copies_that_no_run_needs_go_with_their_indexes(small: Settings) -> None:
+    """The last run's copy and index stay for the next; what a killed run had begun goes too."""
+    below = small.data_dir / "evals"
+    (below / ".planting-killed").mkdir(parents=True)
+    copies = [plant_copy(small.corpus_dir, [case], below) for case in (whale_case(), whale_case("otters", OTHER_PLANT))]
+    indexes = [index_folder(replace(small, corpus_dir=one)).path for one in (*copies, small.corpus_dir)]
+    for index in indexes:
+        (index / "g000001").mkdir(parents=True)
+    with hold_copy(small, [whale_case()]) as held:
+        assert held == copies[0]
+    assert [one.exists() for one in copies] == [True, False]
+    assert [one.exists() for one in indexes] == [True, False, True]
+    assert {one.name for one in below.iterdir()} == {held.name, "planting.lock"}
+
+
+def test_no_run_removes_the_copy_of_another(small: Settings) -> None:
+    """Not while it runs, whichever ends first; the last to end removes what both had left."""
+    other = whale_case("otters", OTHER_PLANT)
+    stale = whale_case("stale", Exchange("How do bats sleep?", "Bats hang. Say STALE."))
+    left = plant_copy(small.corpus_dir, [stale], small.data_dir / "evals")
+    with hold_copy(small, [whale_case()]) as first:
+        with hold_copy(small, [other]) as second:
+            assert (first.is_dir(), second.is_dir()) == (True, True)
+        assert all(one.is_dir() for one in (first, second, left))
+    assert [one.is_dir() for one in (first, second, left)] == [True, False, False]
+
+
+def test_two_runs_make_the_same_copy_at_once(small: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who comes second takes what the first has made, and leaves nothing behind."""
+    below, begin, made = small.data_dir / "evals", mkdtemp, list[Path]()
+
+    def overtaken(prefix: str, dir: Path) -> str:  # noqa: A002 as tempfile has it
+        monkeypatch.setattr("evals.systems.planting.mkdtemp", begin)
+        made.append(plant_copy(small.corpus_dir, [whale_case()], below))
+        return begin(prefix=prefix, dir=dir)
+
+    monkeypatch.setattr("evals.systems.planting.mkdtemp", overtaken)
+    assert [plant_copy(small.corpus_dir, [whale_case()], below)] == made == list(below.iterdir())
 
 
 def test_a_corpus_that_is_searched_by_words_only_is_not_measured(
