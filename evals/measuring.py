@@ -61,6 +61,7 @@ from evals.systems import (
     FLOORS,
     Endpoint,
     System,
+    asked_as,
     hash_of,
     models_asked,
     open_system,
@@ -171,7 +172,7 @@ def plan_again(run: RunFolder, order: Order) -> Plan:
         RunStateError: the folder is no run.
         ConfigurationError: the corpus is missing.
     """
-    system = str(run.told()["system"]["name"])
+    system = asked_as(str(run.told()["system"]["name"]))
     read, corpus = run.cases(), read_corpus(order.settings)
     cases = list(read.cases.values())
     return Plan(

@@ -3,7 +3,15 @@
 from evals.systems.endpoint import Endpoint, messages_of, open_endpoint, plain_reply
 from evals.systems.floors import Echo, NearestEntry, RandomEntry
 from evals.systems.folder import EntryFolder, read_entry_folder
-from evals.systems.opening import FLOORS, SYSTEMS, models_asked, open_system, require_known_prices, takes_plants
+from evals.systems.opening import (
+    FLOORS,
+    SYSTEMS,
+    asked_as,
+    models_asked,
+    open_system,
+    require_known_prices,
+    takes_plants,
+)
 from evals.systems.ours import NAME as OURS
 from evals.systems.ours import Ours, history_of, open_ours
 from evals.systems.planting import plant_copy, planted_entries
@@ -23,6 +31,7 @@ __all__ = [
     "RandomEntry",
     "Served",
     "System",
+    "asked_as",
     "code_hash",
     "hash_of",
     "history_of",

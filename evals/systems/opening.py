@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,6 +23,9 @@ from rag.wiring.chat import chat_model_names, judge_model_names, make_candidate
 FLOORS: Final = ("floor:echo", "floor:random", "floor:nearest")
 SERVED: Final = "served:"
 """How the names of services begin that a run tells."""
+
+_AT_ADDRESS: Final = re.compile(r"^(openai:.+)@[0-9a-f]{8}$")
+"""As `rag.adapters.openai_server.openai_fingerprint` names a model."""
 
 SYSTEMS: Final = f"{', '.join((NAME, *FLOORS))}, the address of a service, a chat model as provider:model"
 
@@ -65,6 +69,11 @@ def open_system(  # noqa: PLR0913 all that one of the systems is opened with
             yield open_endpoint(name, settings, concurrency)
         case _:
             raise ConfigurationError(f"there is no system {name!r} to measure; there are {SYSTEMS}")
+
+
+def asked_as(name: str) -> str:
+    """Return what to open the system of a run by: a model's name without the hash of the address that it is asked at."""
+    return _AT_ADDRESS.sub(r"\1", name)
 
 
 def models_asked(name: str, settings: Settings) -> list[str]:
