@@ -72,7 +72,7 @@ def open_system(  # noqa: PLR0913 all that one of the systems is opened with
 
 
 def asked_as(name: str) -> str:
-    """Return what to open the system of a run by: a model's name without the hash of the address that it is asked at."""
+    """Return what to open the system of a run by: a model's name without the hash of its server's address."""
     return _AT_ADDRESS.sub(r"\1", name)
 
 
