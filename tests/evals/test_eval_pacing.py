@@ -51,8 +51,9 @@ class Hours:
         return self.now_s
 
     async def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Let time pass, and others go on."""
         self.now_s += seconds
+        await asyncio.sleep(0)
 
 
 @dataclass(slots=True)
@@ -161,16 +162,19 @@ def test_nothing_begins_until_a_server_wants_it() -> None:
     assert begun == [0.0, 20.0, 20.0]
 
 
-def test_nobody_waits_where_nothing_is_left_to_ask() -> None:
-    """A server that asks for a day at the end of a run does not hold it for a day."""
+def test_nobody_waits_where_nothing_more_will_be_asked() -> None:
+    """A server that asks for a day does not hold a run for it once another request has shown that it cannot go on."""
     hours = Hours()
-    pace = pace_of(3, hours)
+    pace = pace_of(4, hours)
+    run_turns(pace, 2 + 3)
 
     async def ask(_: int) -> None:
-        await asyncio.sleep(0)
         fail(pace, ProviderRateLimitError("come tomorrow", 86_400.0))
+        await asyncio.sleep(0)
+        raise ProviderRejectedError("the key")
 
-    asyncio.run(ask_each(range(2), ask, pace, Purse()))
+    with pytest.raises(ProviderRejectedError):
+        asyncio.run(ask_each(range(5), ask, pace, Purse()))
     assert hours.now_s <= 3.0
 
 
