@@ -12,7 +12,7 @@ class RunInvalidError(QuickTakesError):
 
 
 class StoppedError(QuickTakesError):
-    """The operator stopped a run; the message says how it goes on."""
+    """The operator stopped a run, or nothing more may be spent on it; the message says how it goes on."""
 
     exit_code = 130  # as shells tell Ctrl-C
 

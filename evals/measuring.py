@@ -24,6 +24,7 @@ from evals.corpora import MeasuredCorpus, read_corpus
 from evals.errors import StoppedError
 from evals.judging import judged_metrics, judgement_from, with_judged
 from evals.models import Arm, Case, Reply, Scored
+from evals.pacing import Purse
 from evals.reporting.summary import Summary, summarise
 from evals.reporting.trec import qrels
 from evals.reporting.trec import run as trec_run
@@ -56,8 +57,19 @@ from evals.running import (
     write_lines,
 )
 from evals.scoring import Materials, build_idf, content_f1, prepare, score
-from evals.systems import FLOORS, Endpoint, System, hash_of, open_system, read_entry_folder, takes_plants
-from rag.errors import ConfigurationError, CorpusError
+from evals.systems import (
+    FLOORS,
+    Endpoint,
+    System,
+    asked_as,
+    hash_of,
+    models_asked,
+    open_system,
+    read_entry_folder,
+    require_known_prices,
+    takes_plants,
+)
+from rag.errors import ConfigurationError, CorpusError, SpendingLimitError
 from rag.settings import Settings
 
 Listener = Callable[[int, int, float | None], None]
@@ -73,7 +85,8 @@ class Order:
         system: its name; see `evals.systems.open_system`.
         arms: whether cases that hide something are asked so, without, or both.
         repeats: how often each case is asked.
-        concurrency: how many are asked at once.
+        concurrency: how many are asked at once, at most.
+        most_usd: what the run may cost; None for no ceiling. A batch is approved instead.
         by_batch: asks a chat model by its provider's batch, once this has approved of the price; None to ask it live.
         tell: is told, in a sentence, whatever a batch does.
     """
@@ -85,6 +98,7 @@ class Order:
     arms: Sequence[Arm] = ARMS
     repeats: int = 1
     concurrency: int = 1
+    most_usd: float | None = None
     by_batch: Approve | None = None
     tell: Callable[[str], None] = lambda _: None
 
@@ -107,6 +121,7 @@ class Plan:
     corpus: MeasuredCorpus
     neighbourhoods: Neighbourhoods
     tasks: Sequence[Task] = field(repr=False)
+    most_usd: float | None = None
     by_batch: Approve | None = None
     tell: Callable[[str], None] = lambda _: None
 
@@ -143,7 +158,7 @@ def plan(order: Order) -> Plan:
     }
     return Plan(
         order.settings, order.system, order.concurrency, read, cases, left_out, corpus, neighbourhoods, tasks,
-        order.by_batch, order.tell,
+        order.most_usd, order.by_batch, order.tell,
     )  # fmt: skip
 
 
@@ -157,12 +172,12 @@ def plan_again(run: RunFolder, order: Order) -> Plan:
         RunStateError: the folder is no run.
         ConfigurationError: the corpus is missing.
     """
-    system = str(run.told()["system"]["name"])
+    system = asked_as(str(run.told()["system"]["name"]))
     read, corpus = run.cases(), read_corpus(order.settings)
     cases = list(read.cases.values())
     return Plan(
         order.settings, system, order.concurrency, read, cases, {}, corpus, corpus.neighbourhoods(), run.tasks(),
-        order.by_batch, order.tell,
+        order.most_usd, order.by_batch, order.tell,
     )  # fmt: skip
 
 
@@ -184,9 +199,10 @@ def begin(planned: Plan, below: Path, listen: Listener) -> RunFolder:
 
     Raises:
         RunInvalidError: something hidden was seen.
-        ConfigurationError: the system cannot be opened, or has no batches where they are wanted.
-        StoppedError: Ctrl-C; what was replied until then is kept.
+        ConfigurationError: the system cannot be opened, or has no batches or prices where they are wanted.
+        StoppedError: Ctrl-C, or nothing more may be spent; what was replied until then is kept.
     """
+    _require_known_prices(planned)
     with _open(planned, planned.system) as opened:
         system = _collected(opened) if planned.by_batch else opened
         manifest = manifest_of(planned.cases, planned.tasks, system, planned.hashes)
@@ -202,12 +218,18 @@ def resume(run: RunFolder, planned: Plan, listen: Listener) -> None:
     Raises:
         RunStateError: cases, corpus, system or code are others than when it began.
         RunInvalidError: something hidden was seen, now or before.
-        StoppedError: Ctrl-C; what was replied until then is kept.
+        StoppedError: Ctrl-C, or nothing more may be spent; what was replied until then is kept.
     """
+    _require_known_prices(planned)
     with _open(planned, planned.system) as opened:
         system = _collected(opened) if planned.by_batch else opened
         resume_run(run, manifest_of(planned.cases, planned.tasks, system, planned.hashes))
         _ask(run, planned, system, listen)
+
+
+def _require_known_prices(planned: Plan) -> None:
+    if planned.most_usd is not None:
+        require_known_prices(models_asked(planned.system, planned.settings), planned.settings)
 
 
 def _collected(system: System) -> Collected:
@@ -265,13 +287,17 @@ def take_answers(answers: Path, references: Path, below: Path, settings: Setting
 
 
 def _open(planned: Plan, name: str) -> AbstractContextManager[System]:
-    return open_system(name, planned.settings, planned.cases, planned.corpus.entries, planned.corpus.sha256)
+    corpus = planned.corpus
+    return open_system(
+        name, planned.settings, planned.cases, corpus.entries, corpus.sha256, concurrency=planned.concurrency
+    )
 
 
 def _ask(run: RunFolder, planned: Plan, system: System, listen: Listener) -> None:
     """Ask what is open; what a reply is worth is told as it comes, by the one metric that takes no time."""
     idf = build_idf(planned.corpus.entries.values())
     cases = {one.url: one for one in planned.cases}
+    go_on = f"quicktakes eval run --resume {run.path}"
     last: float | None = None
 
     def hear(case: Case, reply: Reply) -> None:
@@ -285,9 +311,12 @@ def _ask(run: RunFolder, planned: Plan, system: System, listen: Listener) -> Non
         if isinstance(system, Collected) and planned.by_batch:
             system = _with_replies(run, planned, system, planned.by_batch)
         leaks = LeakCheck(planned.corpus.entries)
-        answer_tasks(Asking(run, cases, system, leaks, progress, planned.concurrency, hear))
+        purse = Purse(planned.most_usd, run.spent_usd(), go_on)
+        answer_tasks(Asking(run, cases, system, leaks, progress, planned.concurrency, purse, hear))
     except KeyboardInterrupt as error:
-        raise StoppedError(f"stopped; go on with 'quicktakes eval run --resume {run.path}'") from error
+        raise StoppedError(f"stopped; go on with '{go_on}'") from error
+    except SpendingLimitError as error:
+        raise StoppedError(f"{error}; then go on with '{go_on}'") from error
 
 
 def finish(run: RunFolder, planned: Plan, *, floors: bool) -> None:

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from evals.cli.embedding import open_text_embedder
-from evals.cli.options import Out, Run, folder_of
+from evals.cli.options import MostUsd, Out, Run, folder_of
 from evals.cli.showing import show_headline
 from evals.judging import (
     LEAST_KAPPA,
@@ -30,17 +30,19 @@ from evals.judging import (
 )
 from evals.judging.judgement import Judgement
 from evals.measuring import score_again
+from evals.pacing import Purse
 from evals.presenting import Beside, write_report
 from evals.running import RunFolder, append_line, line_of, mend_end, read_lines, replies_of
-from evals.systems import OURS
+from evals.systems import OURS, require_known_prices
 from rag.cli.options import CorpusDir, DataDir, settings_from
 from rag.errors import ConfigurationError
 from rag.settings import Settings
+from rag.wiring.chat import judge_model_names
 
 LABELLED: Final = Path("evals/datasets/judges/calibration.jsonl")
 
 Labelled = Annotated[Path, typer.Option("--labelled", help="Items that people labelled, to calibrate the judge by.")]
-Concurrency = Annotated[int, typer.Option("--concurrency", min=1, max=256, help="Requests under way at once.")]
+Concurrency = Annotated[int, typer.Option("--concurrency", min=1, max=256, help="Requests under way at most.")]
 
 
 def judge_command(
@@ -48,13 +50,14 @@ def judge_command(
     out: Out = None,
     labelled: Labelled = LABELLED,
     concurrency: Concurrency = 4,
+    most_usd: MostUsd = None,
     corpus_dir: CorpusDir = None,
     data_dir: DataDir = None,
 ) -> None:
     """Have the model that QUICKTAKES_JUDGE_MODEL names judge a run, calibrated first, and score the run again.
 
-    What it said is kept as it comes: the same command goes on where it was stopped. A judge that agrees with people by
-    a kappa below 0.6 is shown, and gates nothing.
+    What it said is kept as it comes: the same command goes on where it was stopped, or had spent --most-usd. A judge
+    that agrees with people by a kappa below 0.6 is shown, and gates nothing.
 
     Example: QUICKTAKES_JUDGE_MODEL=openai:gpt-5-mini quicktakes eval judge runs/20260115T101500Z-1f2e3d4c
     """
@@ -62,12 +65,15 @@ def judge_command(
     found = replies_of(folder)
     items = [one for one in read_labelled(labelled) if one.task != "pairwise"]  # which no command asks for yet
     folder.labelled.write_bytes(labelled.read_bytes())
-    judge = _judge(folder, settings)
-    with _judging(folder.calibration, judge, concurrency) as judging:
+    if most_usd is not None:
+        require_known_prices(judge_model_names(settings), settings)
+    judge = _judge(folder, settings, concurrency)
+    purse = Purse(most_usd, _spent_usd(folder), f"quicktakes eval judge {folder.path}")
+    with _judging(folder.calibration, judge, concurrency, purse) as judging:
         calibration = calibrate(items, judging)
     cases = {case.url: case for case, _, _ in found}
-    again = _judge(folder, settings)  # its connections wait on an event loop that has ended
-    with _judging(folder.judgements, again, concurrency) as judging:
+    again = _judge(folder, settings, concurrency)  # its connections wait on an event loop that has ended
+    with _judging(folder.judgements, again, concurrency, purse) as judging:
         judge_run(cases, [reply for _, _, reply in found], judging)
     warning = self_preference_warning(judge.model.name, _answerer(folder, settings)) or ""
     if warning:
@@ -85,15 +91,21 @@ def _answerer(run: RunFolder, settings: Settings) -> str:
     return settings.chat_model or system if system == OURS else system
 
 
-def _judge(run: RunFolder, settings: Settings) -> Judge:
-    judge = open_judge(settings, run.path.name)
+def _spent_usd(run: RunFolder) -> float:
+    """Return what judging a run has cost before, as far as it is known."""
+    lines = [*read_lines(run.calibration), *read_lines(run.judgements)]
+    return sum(judgement_from(line).cost_usd or 0.0 for line in lines)
+
+
+def _judge(run: RunFolder, settings: Settings, concurrency: int) -> Judge:
+    judge = open_judge(settings, run.path.name, concurrency)
     if judge is None:
         raise ConfigurationError("no judge is named; set QUICKTAKES_JUDGE_MODEL to provider:model")
     return judge
 
 
 @contextmanager
-def _judging(file: Path, judge: Judge, concurrency: int) -> Generator[Judging]:
+def _judging(file: Path, judge: Judge, concurrency: int, purse: Purse) -> Generator[Judging]:
     """Give how a judge is asked, each judgement appended to a file as it comes."""
     mend_end(file)
     kept = [judgement_from(line) for line in read_lines(file)]
@@ -102,7 +114,7 @@ def _judging(file: Path, judge: Judge, concurrency: int) -> Generator[Judging]:
         def record(judgement: Judgement) -> None:
             append_line(opened, line_of(asdict(judgement)))
 
-        yield Judging(judge, kept, record, concurrency)
+        yield Judging(judge, kept, record, concurrency, purse)
 
 
 def _table(calibration: Calibration) -> Table:

@@ -22,6 +22,10 @@ Out = Annotated[
 Run = Annotated[
     Path | None, typer.Argument(metavar="[RUN]", help="The folder of a run; else the newest in the folder of runs.")
 ]
+MostUsd = Annotated[
+    float | None,
+    typer.Option("--most-usd", min=0, help="Ask nothing more once the run has cost so much, in dollars."),
+]
 Fast = Annotated[bool, typer.Option("--no-embedding", help="Leave out the metrics that embed sentences.")]
 
 

@@ -12,7 +12,7 @@ import typer
 from evals.batches import Spending
 from evals.cases import Choice
 from evals.cli.embedding import open_text_embedder
-from evals.cli.options import SUITE, Fast, Out, Suite, runs_folder
+from evals.cli.options import SUITE, Fast, MostUsd, Out, Suite, runs_folder
 from evals.cli.showing import show_headline
 from evals.measuring import Listener, Order, Plan, begin, finish, plan, plan_again, score_again, take_answers
 from evals.measuring import resume as go_on
@@ -44,7 +44,10 @@ Arms = Annotated[
     typer.Option("--arm", help="Ask held-out cases without what they were made from, of the whole corpus, or both."),
 ]
 Repeats = Annotated[int, typer.Option("--repeats", min=1, help="Times to ask each case, where a model samples.")]
-Concurrency = Annotated[int, typer.Option("--concurrency", min=1, max=256, help="Cases asked at once.")]
+Concurrency = Annotated[
+    int,
+    typer.Option("--concurrency", min=1, max=256, help="Cases asked at once, at most: fewer where a server wants it."),
+]
 InBatch = Annotated[
     bool, typer.Option("--batch", help="Ask a chat model by its provider's batch: half the price, within a day.")
 ]
@@ -63,6 +66,7 @@ def run_command(
     arm: Arms = "both",
     repeats: Repeats = 1,
     concurrency: Concurrency = 1,
+    most_usd: MostUsd = None,
     floors: Floors = True,
     fast: Fast = False,
     batch: InBatch = False,
@@ -73,12 +77,14 @@ def run_command(
 ) -> None:
     """Ask a system all cases of a suite over a corpus, score what it replies, and print what that comes to.
 
-    Every reply is kept as it comes: after Ctrl-C, the command that is printed goes on with the run. Exit code 3 where a
-    reply shows something that was to be hidden: then nothing of the run counts.
+    Every reply is kept as it comes: after Ctrl-C, or when --most-usd is spent, the command that is printed goes on with
+    the run. Exit code 3 where a reply shows something that was to be hidden: then nothing of the run counts.
 
     Example: quicktakes eval run --split test --sample 10
     """
     settings = settings_from(corpus_dir, data_dir)
+    if batch and most_usd is not None:
+        raise ConfigurationError("the price of a batch is approved before it is sent; give --batch or --most-usd")
     approve = (_show_price if yes else _ask_price) if batch else None
     _bring_in_step(settings)
     order = Order(
@@ -89,6 +95,7 @@ def run_command(
         arms=ARMS if arm == "both" else (arm,),
         repeats=repeats,
         concurrency=concurrency,
+        most_usd=most_usd,
         by_batch=approve,
         tell=lambda told: typer.echo(told, err=True),
     )

@@ -11,7 +11,7 @@ from evals.judging.asking import pair_questions, questions_about
 from evals.judging.judge import Judge, blank_judgement
 from evals.judging.judgement import Judgement, Question
 from evals.models import Arm, Case, Reply
-from rag.errors import ProviderError
+from evals.pacing import Pace, Purse, ask_each
 
 _EMPTY: Final = "system: gave nothing to judge"
 
@@ -30,13 +30,15 @@ class Judging:
     Attributes:
         kept: judgements of before; of a key that is there twice the last counts.
         record: called with each new judgement as it comes, to be written down.
-        concurrency: how many requests are under way at once.
+        concurrency: how many requests are under way at most.
+        purse: what judging may cost, what it has cost before included.
     """
 
     judge: Judge
     kept: Iterable[Judgement] = ()
     record: Callable[[Judgement], None] = _ignore
     concurrency: int = 1
+    purse: Purse = field(default_factory=Purse)
     _known: dict[str, Judgement] = field(default_factory=dict[str, Judgement], init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -46,7 +48,8 @@ class Judging:
         """Return the judgements of questions, in their order; only what has none yet is asked for.
 
         Raises:
-            ProviderError: the server refuses, or nothing more may be spent; what came until then was recorded.
+            ProviderError: the server refuses, or the day's ceiling is reached; what came until then was recorded.
+            StoppedError: the purse is empty.
         """
         asked = list(questions)
         keys = [self.judge.key(question) for question in asked]
@@ -55,20 +58,14 @@ class Judging:
         return [self._known[key] for key in keys]
 
     async def _ask_open(self, questions: Sequence[Question]) -> None:
-        waiting = iter(questions)
-
-        async def work() -> None:
-            for question in waiting:
-                judgement = _without_answer(self.judge, question) or await self.judge.ask(question)
-                self._known[judgement.key] = judgement
-                self.record(judgement)
+        async def ask(question: Question) -> None:
+            judgement = _without_answer(self.judge, question) or await self.judge.ask(question)
+            self.purse.pay(judgement.cost_usd)
+            self._known[judgement.key] = judgement
+            self.record(judgement)
 
         try:
-            async with asyncio.TaskGroup() as workers:
-                for _ in range(self.concurrency):
-                    workers.create_task(work())
-        except* ProviderError as group:
-            raise group.exceptions[0] from None
+            await ask_each(questions, ask, Pace(self.concurrency), self.purse)
         finally:
             await self.judge.aclose()
 

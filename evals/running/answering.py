@@ -6,17 +6,18 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import IO
 
 from evals.errors import RunInvalidError
 from evals.models import Case, Reply
+from evals.pacing import Pace, Purse, ask_each
 from evals.running.folder import RunFolder
 from evals.running.leaks import LeakCheck
 from evals.running.lines import append_line, line_of, mend_end
 from evals.running.planning import Task
 from evals.systems import Connected, System
-from rag.errors import QuickTakesError
+from rag.errors import QuickTakesError, SpendingLimitError
 
 Progress = Callable[[int, int], None]
 """Called with how many tasks are done and how many there are."""
@@ -28,7 +29,8 @@ class Asking:
 
     Attributes:
         cases: by url.
-        concurrency: how many tasks are under way at once.
+        concurrency: how many tasks are under way at most.
+        purse: what the run may cost, what it has cost before included.
         heard: called with each reply that was kept.
     """
 
@@ -38,6 +40,7 @@ class Asking:
     leaks: LeakCheck
     progress: Progress
     concurrency: int = 1
+    purse: Purse = field(default_factory=Purse)
     heard: Callable[[Case, Reply], None] = lambda _, __: None
 
 
@@ -46,6 +49,8 @@ def answer_tasks(asking: Asking) -> int:
 
     Raises:
         RunInvalidError: a reply shows that something hidden was seen; the run is marked as invalid, and stops.
+        StoppedError: the run has cost what it may.
+        SpendingLimitError: the day's replies have.
         KeyboardInterrupt: as it came; what was replied until then is kept.
     """
     for file in (asking.run.replies, asking.run.timings):
@@ -63,7 +68,6 @@ def open_tasks(run: RunFolder, system: str) -> list[Task]:
 
 
 async def _ask_all(asking: Asking, tasks: Sequence[Task], total: int) -> None:
-    waiting = iter(tasks)
     done = total - len(tasks)
     asking.progress(done, total)
     with ExitStack() as opened:
@@ -72,25 +76,21 @@ async def _ask_all(asking: Asking, tasks: Sequence[Task], total: int) -> None:
             for file in (asking.run.replies, asking.run.timings)
         )
 
-        async def work() -> None:
+        async def ask(task: Task) -> None:
             nonlocal done
-            for task in waiting:
-                began = time.perf_counter()
-                reply = await _ask(asking, task)
-                seconds = time.perf_counter() - began
-                _record(asking, task, reply, replies)
-                timing = {"case": task.case, "arm": task.arm, "repeat": task.repeat, "seconds": seconds}
-                append_line(timings, line_of(timing))
-                asking.heard(asking.cases[task.case], reply)
-                done += 1
-                asking.progress(done, total)
+            began = time.perf_counter()
+            reply = await _ask(asking, task)
+            seconds = time.perf_counter() - began
+            asking.purse.pay(reply.cost_usd)
+            _record(asking, task, reply, replies)
+            timing = {"case": task.case, "arm": task.arm, "repeat": task.repeat, "seconds": seconds}
+            append_line(timings, line_of(timing))
+            asking.heard(asking.cases[task.case], reply)
+            done += 1
+            asking.progress(done, total)
 
         try:
-            async with asyncio.TaskGroup() as workers:
-                for _ in range(asking.concurrency):
-                    workers.create_task(work())
-        except* RunInvalidError as group:
-            raise group.exceptions[0] from None
+            await ask_each(tasks, ask, Pace(asking.concurrency), asking.purse)
         finally:
             if isinstance(asking.system, Connected):
                 await asking.system.aclose()
@@ -102,6 +102,8 @@ async def _ask(asking: Asking, task: Task) -> Reply:
         return await asking.system.answer(case, task.arm, task.excluded, task.repeat)
     except RunInvalidError as error:
         _mark_invalid(asking, task, [str(error)])
+        raise
+    except SpendingLimitError:
         raise
     except QuickTakesError as error:
         told = f"{type(error).__name__}: {error}"

@@ -150,6 +150,10 @@ class RunFolder:
         """Return the last reply under each key."""
         return {str(line["key"]): reply_from(cast("Line", line["reply"])) for line in read_lines(self.replies)}
 
+    def spent_usd(self) -> float:
+        """Return what all replies cost whose price is known, those that others stand in for included."""
+        return sum(float(line["reply"]["cost_usd"] or 0.0) for line in read_lines(self.replies))
+
     def require_valid(self) -> None:
         """Refuse a run in which something leaked.
 

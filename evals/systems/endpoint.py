@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from evals.models import Arm, Case, Reply
+from evals.pacing import HeardChatModel
 from evals.systems.system import Connected, hash_of, require_no_plant
-from rag.chat_models import Candidate, ResilientChatModel, Retries, Slots
+from rag.chat_models import Candidate, CircuitBreaker, ResilientChatModel, Retries, Slots
 from rag.errors import ConfigurationError
 from rag.models import ChatMessage, Usage
 from rag.ports import ChatModel
@@ -80,8 +81,10 @@ def open_endpoint(spec: str, settings: Settings, concurrency: int | None = None)
 
 def patient_model(candidate: Candidate, settings: Settings, concurrency: int | None) -> ChatModel:
     """Return a chat model that is asked as long as that may help, since nobody waits; see `open_endpoint`."""
-    slots = Slots(settings.chat_replies if concurrency is None else concurrency)
-    return ResilientChatModel([candidate], slots, make_budget(settings), RETRIES)
+    most = settings.chat_replies if concurrency is None else concurrency
+    breaker = CircuitBreaker(candidate.model.name, RETRIES.most_calls * most)  # when all under way failed to the last
+    heard = replace(candidate, model=HeardChatModel(candidate.model), breaker=breaker)
+    return ResilientChatModel([heard], Slots(most), make_budget(settings), RETRIES)
 
 
 def messages_of(case: Case) -> list[ChatMessage]:

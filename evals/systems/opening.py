@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,11 +16,16 @@ from evals.systems.served import open_served
 from evals.systems.system import System
 from rag.corpus import Entry
 from rag.errors import ConfigurationError
+from rag.models import Usage
 from rag.settings import Settings
+from rag.wiring.chat import chat_model_names, judge_model_names, make_candidate
 
 FLOORS: Final = ("floor:echo", "floor:random", "floor:nearest")
 SERVED: Final = "served:"
 """How the names of services begin that a run tells."""
+
+_AT_ADDRESS: Final = re.compile(r"^(openai:.+)@[0-9a-f]{8}$")
+"""As `rag.adapters.openai_server.openai_fingerprint` names a model."""
 
 SYSTEMS: Final = f"{', '.join((NAME, *FLOORS))}, the address of a service, a chat model as provider:model"
 
@@ -63,6 +69,33 @@ def open_system(  # noqa: PLR0913 all that one of the systems is opened with
             yield open_endpoint(name, settings, concurrency)
         case _:
             raise ConfigurationError(f"there is no system {name!r} to measure; there are {SYSTEMS}")
+
+
+def asked_as(name: str) -> str:
+    """Return what to open the system of a run by: a model's name without the hash of its server's address."""
+    return _AT_ADDRESS.sub(r"\1", name)
+
+
+def models_asked(name: str, settings: Settings) -> list[str]:
+    """Return the names of the models that the system of a name asks; of a service, which does not tell, its own."""
+    if name == NAME:
+        return [*chat_model_names(settings), *judge_model_names(settings)]
+    return [] if name in FLOORS else [name]
+
+
+def require_known_prices(models: Iterable[str], settings: Settings) -> None:
+    """Make sure that what models reply can be held to a ceiling.
+
+    Raises:
+        ConfigurationError: the price of one is not known, or it cannot be asked.
+    """
+    for name in models:
+        is_model = not name.startswith(("http://", "https://", SERVED))
+        if not is_model or make_candidate(name, settings, []).cost_usd(Usage(1, 1)) is None:
+            raise ConfigurationError(
+                f"nobody knows what replies of {name} cost, so no --most-usd can be held to; leave it out, and set "
+                "QUICKTAKES_DAILY_TOKENS for a ceiling in tokens"
+            )
 
 
 def takes_plants(name: str) -> bool:

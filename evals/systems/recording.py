@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import aclosing, contextmanager
 from contextvars import ContextVar
 
+from evals.pacing import heard
 from rag.models import ChatMessage, ReplyPart
 from rag.ports import ChatModel
 
@@ -43,6 +44,7 @@ class RecordingChatModel:
         sent = _sent.get()
         if sent is not None:
             sent.extend(message.content for message in messages)
-        async with aclosing(self._model.stream(messages, is_shown)) as parts:
-            async for part in parts:
-                yield part
+        with heard():
+            async with aclosing(self._model.stream(messages, is_shown)) as parts:
+                async for part in parts:
+                    yield part

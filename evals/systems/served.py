@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from evals.models import Arm, Case, Reply
+from evals.pacing import heard
 from evals.systems.filling import filled
 from evals.systems.system import hash_of, require_no_plant
 from rag.errors import ProviderRateLimitError, ProviderReplyError
@@ -69,13 +70,15 @@ class Served:
         """Return the service's answer, asked for again when it says that it may be."""
         for calls in range(1, _MOST_CALLS):
             try:
-                return await self.client.post("/api/ask", body)
+                with heard():
+                    return await self.client.post("/api/ask", body)
             except ProviderRateLimitError as error:
                 if (error.retry_after_s or 0) > _LONGEST_PAUSE_S:
                     raise
                 wait_s = pause_s(error, calls, _FIRST_PAUSE_S, _LONGEST_PAUSE_S)
             await self.sleep(wait_s)
-        return await self.client.post("/api/ask", body)
+        with heard():
+            return await self.client.post("/api/ask", body)
 
 
 def open_served(url: str, key: str | None = None) -> Served:

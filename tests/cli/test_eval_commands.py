@@ -216,6 +216,34 @@ def test_only_a_model_is_asked_by_the_batch(run: Run, suite: str, scored: Path) 
         assert (refused.code, "quicktakes has no batches" in refused.err) == (1, True)
 
 
+def test_a_ceiling_is_refused_before_anything_is_asked(run: Run, suite: str) -> None:
+    """Of a service, whose prices nobody knows, and of a batch, whose price is approved; there is no run then."""
+    for words, told in (("--system", "http://127.0.0.1:9"), "nobody knows"), (("--batch",), "give --batch or"):
+        refused = run("eval", "run", "--suite", suite, "--most-usd", "1", *words)
+        assert (refused.code, told in " ".join(refused.err.split())) == (1, True)
+    assert not Path("runs").exists()
+
+
+def test_a_run_that_has_cost_what_it_may_says_how_to_go_on(
+    run: Run, suite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends as after Ctrl-C; what came is kept, and with no ceiling the rest is asked."""
+    answer = Ours.answer
+
+    async def costly(self: Ours, case: Case, *rest: Any) -> Reply:
+        return replace(await answer(self, case, *rest), cost_usd=0.4)
+
+    monkeypatch.setattr(Ours, "answer", costly)
+    stopped = run("eval", "run", "--suite", suite, "--no-floors", "--most-usd", "0.8")
+    (folder,) = Path("runs").iterdir()
+    told = " ".join(stopped.err.split())
+    assert stopped.code == 130
+    assert "0.8000 USD are spent of the 0.8000 that may be, and 2 are not asked yet" in told
+    assert f"quicktakes eval run --resume {folder}" in told
+    assert run("eval", "run", "--resume", str(folder), "--no-floors", "--no-embedding").code == 0
+    assert len((folder / "answers.jsonl").read_text(encoding="utf-8").splitlines()) == 4
+
+
 @pytest.mark.parametrize(("words", "is_sent"), [((), False), (("--yes",), True)])
 def test_a_batch_is_sent_where_its_price_is_approved(
     run: Run, suite: str, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], *, is_sent: bool
