@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from evals.batches import Spending
 from evals.cases import Choice
+from evals.cli.approving import Yes, approval
 from evals.cli.embedding import open_text_embedder
 from evals.cli.options import SUITE, Fast, Out, Suite, runs_folder
 from evals.cli.showing import show_headline
@@ -48,7 +47,6 @@ Concurrency = Annotated[int, typer.Option("--concurrency", min=1, max=256, help=
 InBatch = Annotated[
     bool, typer.Option("--batch", help="Ask a chat model by its provider's batch: half the price, within a day.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Send batches without asking, whatever they cost.")]
 Floors = Annotated[bool, typer.Option("--floors/--no-floors", help="Score what trivial systems reply, too.")]
 Resume = Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="Go on with a run that was stopped.")]
 
@@ -79,7 +77,7 @@ def run_command(
     Example: quicktakes eval run --split test --sample 10
     """
     settings = settings_from(corpus_dir, data_dir)
-    approve = (_show_price if yes else _ask_price) if batch else None
+    approve = approval(yes=yes) if batch else None
     _bring_in_step(settings)
     order = Order(
         suite=suite,
@@ -145,20 +143,6 @@ def _bring_in_step(settings: Settings) -> None:
 
     with show_progress("Indexing") as progress:
         sync_index(settings, load_embedder(settings), progress)
-
-
-def _show_price(spending: Spending) -> bool:
-    typer.echo(f"to send: {spending}", err=True)
-    return True
-
-
-def _ask_price(spending: Spending) -> bool:
-    """Show what would be sent and ask for it; without a terminal to ask at, the answer is no."""
-    _show_price(spending)
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        typer.echo("there is no terminal to ask; add --yes", err=True)
-        return False
-    return typer.confirm("Send them?", err=True)
 
 
 def _kinds(names: list[str] | None) -> tuple[Kind, ...]:
