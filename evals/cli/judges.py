@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -13,6 +13,7 @@ from rich.table import Table
 from evals.judging import LEAST_KAPPA, Calibration, TaskCalibration, self_preference_warning
 from evals.running import RunFolder
 from evals.statistics.cells import LEAST_COVERAGE
+from evals.statistics.correcting import Corrected
 from evals.systems import OURS
 from rag.settings import Settings
 
@@ -42,8 +43,10 @@ def _answerer(run: RunFolder, settings: Settings) -> str:
 
 def calibration_table(calibration: Calibration) -> Table:
     """Return how far a judge says what people say, task by task."""
-    columns = ("judge", "labelled", "kappa", "95 %", "alpha", "agrees by kind", "says the same again", "may gate")
-    table = Table(*columns, title=escape(calibration.model))
+    table = Table(
+        "judge", "labelled", "kappa", "95 %", "alpha", "same again", "may gate", title=escape(calibration.model)
+    )
+    table.caption = escape("\n".join(f"{name} agrees: {_by_kind(one)}" for name, one in calibration.tasks.items()))
     for name, one in calibration.tasks.items():
         interval = one.kappa.interval
         table.add_row(
@@ -52,11 +55,24 @@ def calibration_table(calibration: Calibration) -> Table:
             _figure(one.kappa.value),
             "-" if interval is None else f"{interval.low:.2f} to {interval.high:.2f}",
             _figure(one.alpha.value),
-            escape("\n".join(f"{stratum} {agreed}/{n}" for stratum, (agreed, n) in one.by_stratum.items())),
             "-" if one.self_consistency is None else f"{one.self_consistency:.0%}",
             "yes" if one.may_gate else f"no: {_fault(one)}",
         )
     return table
+
+
+def corrected_table(corrected: Mapping[str, Corrected]) -> Table:
+    """Return the means of a judge's metrics, and what they are without its errors on the labelled items."""
+    table = Table("metric", "judge's mean", "corrected", "95 %", "labelled", title="corrected by what people say")
+    for metric, one in corrected.items():
+        interval = "-" if one.interval is None else f"{one.interval.low:.3f} to {one.interval.high:.3f}"
+        table.add_row(metric, f"{one.raw:.3f}", f"{one.mean:.3f}", interval, str(one.n_labelled))
+    return table
+
+
+def _by_kind(one: TaskCalibration) -> str:
+    """Return on how many of the labelled items, stratum by stratum."""
+    return ", ".join(f"{stratum} {agreed}/{n}" for stratum, (agreed, n) in one.by_stratum.items()) or "on nothing"
 
 
 def _figure(value: float | None) -> str:

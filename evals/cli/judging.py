@@ -7,10 +7,18 @@ from rich.console import Console
 
 from evals.cli.approving import Yes, approval
 from evals.cli.embedding import open_text_embedder
-from evals.cli.judges import LABELLED, Concurrency, InBatch, Labelled, calibration_table, warn_of_family
+from evals.cli.judges import (
+    LABELLED,
+    Concurrency,
+    InBatch,
+    Labelled,
+    calibration_table,
+    corrected_table,
+    warn_of_family,
+)
 from evals.cli.options import Out, Run, folder_of
 from evals.cli.showing import show_headline
-from evals.judging import Hearing, questions_of_run, read_labelled
+from evals.judging import Hearing, corrected_means, questions_of_run, read_labelled
 from evals.measuring import score_again
 from evals.presenting import Beside, write_report
 from evals.running import replies_of
@@ -55,4 +63,7 @@ def judge_command(
     with open_text_embedder(settings) as embedder:
         scored = score_again(folder, embedder)
         write_report(folder, scored, Beside(judge_warning=warning))
+    corrected = corrected_means((row for row in scored.rows if scored.summary.split in {None, row.split}), calibration)
+    if corrected:
+        Console().print(corrected_table(corrected))
     show_headline(folder, scored.summary)

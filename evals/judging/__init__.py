@@ -1,6 +1,7 @@
 """Judges: language models with one narrow question each, and how far they say what people say."""
 
 from evals.judging.calibration import LEAST_KAPPA, LEAST_LABELS, Calibration, TaskCalibration, calibrate, calibrated
+from evals.judging.correcting import corrected_means
 from evals.judging.hearing import Hearing
 from evals.judging.judge import Judge, self_preference_warning
 from evals.judging.judgement import Judgement, JudgeName, Question, judgement_from
@@ -28,6 +29,7 @@ __all__ = [
     "TaskCalibration",
     "calibrate",
     "calibrated",
+    "corrected_means",
     "judged_metrics",
     "judgement_from",
     "open_judge",

@@ -1,4 +1,4 @@
-"""Judges asked by the batch of a server on this machine: the same verdicts, one price that is approved, none paid twice."""
+"""Judges asked by the batch of a server on this machine: the same verdicts, at an approved price, paid for once."""
 
 from __future__ import annotations
 
@@ -10,11 +10,21 @@ import pytest
 from suite_cases import make_case
 
 from evals.batches import Spending
-from evals.judging import Hearing, Judgement, LabelledItem, Question, calibrated, judgement_from, questions_of_run
+from evals.judging import (
+    Hearing,
+    Judge,
+    Judgement,
+    LabelledItem,
+    Question,
+    calibrated,
+    judgement_from,
+    questions_of_run,
+)
 from evals.models import Cited, Claim, Reply
 from evals.running import read_lines
 from rag.errors import ConfigurationError, NotApprovedError
 from rag.settings import Settings
+from rag.testing import ScriptedChatModel
 from rag.testing.batch_script import BatchReply as Ended
 from rag.testing.chat_script import ChatReply
 from rag.testing.openai_server import OpenAIServer
@@ -100,7 +110,7 @@ def unpriced(judgements: list[Judgement]) -> list[Judgement]:
 def test_a_batch_says_what_is_said_live(
     hearing: Hearing, server: OpenAIServer, shown: list[Spending], tmp_path: Path
 ) -> None:
-    """One batch holds calibration and run, each repeat a request of its own; the judgements are those of a live judge."""
+    """One batch holds calibration and run, each repeat a request of its own; a live judge is asked the same."""
     server.batch_door.scripts = [Ended(reverse=True)]
     calibration, judgements = hearing.hear(ITEMS, questions())
     (lines,) = server.batch_door.batches.values()
@@ -129,9 +139,7 @@ def test_what_was_said_is_not_asked_again(hearing: Hearing, server: OpenAIServer
     assert live(server) == 0
 
 
-def test_a_process_killed_while_a_batch_is_under_way_goes_on(
-    hearing: Hearing, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_process_killed_while_a_batch_is_under_way_goes_on(hearing: Hearing, server: OpenAIServer) -> None:
     """The next one waits for the same batch: it makes none, and asks for no approval."""
 
     def kill(_: str) -> None:
@@ -184,10 +192,11 @@ def test_without_batches_all_is_asked_live_at_an_approved_price(
 def test_a_judge_without_the_protocol_has_no_batches(hearing: Hearing, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is told, and not asked live in its place."""
     settings = replace(hearing.settings, judge_model="nobody:model")
-    judge = replace(hearing, settings=hearing.settings)._judge()  # noqa: SLF001 any will do
-    monkeypatch.setattr("evals.judging.hearing.open_judge", lambda *_: judge)
+    model = ScriptedChatModel()
+    monkeypatch.setattr("evals.judging.hearing.open_judge", lambda *_: Judge(model))
     with pytest.raises(ConfigurationError, match="openai:<model>"):
         replace(hearing, settings=settings).hear(ITEMS, questions())
+    assert model.asked == []
 
 
 def test_a_calibration_that_was_stopped_counts_for_nothing(hearing: Hearing, server: OpenAIServer) -> None:

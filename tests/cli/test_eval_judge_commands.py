@@ -1,0 +1,165 @@
+"""``quicktakes eval judge`` and ``eval prefer``, with a judge that is a scripted server on this machine."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evals.cases import render_case
+from evals.models import Case, Nugget
+from rag.testing.chat_script import ChatAsked, ChatReply
+from rag.testing.openai_server import OpenAIServer
+
+pytestmark = [pytest.mark.allow_hosts(["127.0.0.1"]), pytest.mark.slow]
+
+Run = Callable[..., Any]
+
+ANSWER = "Chlorophyll in leaves reflects green light and absorbs red and blue light."
+GREEN = Case(
+    url="/learn/biology/questions/green-leaves",
+    kind="control",
+    split="test",
+    cluster="leaves",
+    corpus="starter",
+    question="Why do leaves look green?",
+    answer=ANSWER,
+    expect="answer",
+    sources={"/learn/biology/questions/why-do-leaves-look-green": 2},
+    nuggets=(Nugget("n1", "Chlorophyll reflects green", "vital", ("reflects green",)),),
+    twin="/learn/biology/questions/football",
+    author="synthetic",
+)
+FOOTBALL = replace(
+    GREEN,
+    url="/learn/biology/questions/football",
+    kind="out_of_domain",
+    question="Who won the football cup last night?",
+    answer="The corpus says nothing of football.",
+    expect="refuse",
+    sources={},
+    nuggets=(),
+    twin=GREEN.url,
+)
+PAIR = {
+    "question": "Why?",
+    "reference": "Because of light.",
+    "answer_a": "Light, as it is.",
+    "answer_b": "Nobody knows.",
+}
+CLAIM = {"claim": "Leaves are green.", "source": "Leaves look green."}
+LABELLED = [
+    {"task": "support", "id": "s1", "stratum": "control", "label": "full", "item": CLAIM},
+    {
+        "task": "support",
+        "id": "s2",
+        "stratum": "injection",
+        "label": "none",
+        "item": {**CLAIM, "claim": "Whales sing."},
+    },
+    {"task": "pairwise", "id": "p1", "stratum": "control", "label": "a", "item": PAIR},
+    {
+        "task": "pairwise",
+        "id": "p2",
+        "stratum": "control",
+        "label": "tie",
+        "item": {**PAIR, "answer_b": "Light, it is."},
+    },
+]
+
+
+def say(asked: ChatAsked) -> ChatReply:
+    """Judge well: whales sing nowhere, and nobody is to prefer who knows nothing, wherever it stands."""
+    above, _, second = asked.prompt.rpartition("<second-")
+    word = "a" if "Nobody" in second else "b" if "Nobody" in above.rpartition("<first-")[2] else "tie"
+    support = "none" if "Whales" in asked.prompt else "full"
+    return ChatReply(f"verdict 1: support\nverdict: {support}\nverdict: consistent\nverdict: {word}")
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenAIServer]:
+    """Give the judge that the environment names."""
+    with OpenAIServer() as running:
+        running.chat_default = say
+        monkeypatch.setenv("OPENAI_BASE_URL", running.url)
+        monkeypatch.setenv("QUICKTAKES_JUDGE_MODEL", "openai:scripted")
+        Path("labelled.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in LABELLED), encoding="utf-8")
+        yield running
+
+
+def measured(run: Run, *words: str, out: str = "runs", green: Case = GREEN) -> str:
+    """Return the folder of a new run, over a suite of its own."""
+    suite = Path(f"suite-{out}")
+    suite.mkdir()
+    for number, case in enumerate((green, replace(FOOTBALL, split=green.split)), start=1):
+        text = render_case(case, number, dt.date(2026, 1, 31))
+        (suite / f"{number}.md").write_text(text, encoding="utf-8")
+    done = run("eval", "run", "--suite", str(suite), "--no-floors", "--no-embedding", "--out", out, *words)
+    assert done.code == 0
+    return str(next(Path(out).iterdir()))
+
+
+def flat(text: str) -> str:
+    """Return a text in one line."""
+    return " ".join(text.split())
+
+
+def test_a_run_is_judged_by_the_batch(run: Run, server: OpenAIServer) -> None:
+    """Nothing is sent at a price that nobody approved; with it, the judge's worth is shown, and the run scored."""
+    folder = measured(run)
+    words = ("eval", "judge", folder, "--labelled", "labelled.jsonl", "--batch")
+    refused = run(*words)
+    assert (refused.code, "add --yes" in refused.err, server.chats) == (1, True, [])
+
+    judged = run(*words, "--yes")
+    assert (judged.code, len(server.batch_door.batches)) == (0, 1)
+    assert not any(chat.body.get("stream") for chat in server.chats)
+    assert not any("<second-" in chat.prompt for chat in server.chats)
+    shown = flat(judged.out)
+    assert "support agrees: control 1/1, injection 1/1" in shown
+    rows = [json.loads(line) for line in (Path(folder) / "scores.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert next(row for row in rows if row["case"] == GREEN.url)["metrics"]["judge_nugget_recall_all"] == 1.0
+    assert run(*words).code == 0
+    assert len(server.batch_door.batches) == 1
+
+
+def test_two_runs_are_set_beside_each_other(run: Run, server: OpenAIServer) -> None:
+    """Both are tied to a judge who sees no difference; what it said lies in the first run's folder."""
+    first, second = measured(run), measured(run, "--system", "floor:echo", out="others")
+    words = ("eval", "prefer", first, second, "--labelled", "labelled.jsonl")
+    told = run(*words)
+    assert told.code == 0
+    shown = flat(told.out)
+    assert "pairwise │ 2 │ 1.00" in shown
+    assert "│ 0 │ 1 │ 0 │ 0.500 │ - │ 1 │" in shown
+    assert "too few to compare" in shown
+    assert "gates nothing" not in shown
+    assert len(server.chats) == 2 * 2 * 2 + 2
+    assert run(*words).out == told.out
+    assert len(server.chats) == 2 * 2 * 2 + 2
+    assert len((Path(first) / "pairs/judgements.jsonl").read_text(encoding="utf-8").splitlines()) == 2
+    assert not (Path(first) / "judgements.jsonl").exists()
+
+
+def test_a_judge_of_pairs_that_draws_lots_is_shown_only(run: Run, server: OpenAIServer) -> None:
+    """It prefers what stands first: every pair is a tie, its kappa is 0, and that is told."""
+    server.chat_default = lambda _: ChatReply("verdict: a")
+    folder = measured(run)
+    told = run("eval", "prefer", folder, folder, "--labelled", "labelled.jsonl")
+    assert (told.code, "shown, gates nothing" in flat(told.out)) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("green", "told"),
+    [(replace(GREEN, answer=f"{ANSWER} So."), "1 of 2 cases"), (replace(GREEN, split="dev"), "no case")],
+)
+def test_pairs_are_of_the_same_cases_of_the_test_split(run: Run, server: OpenAIServer, green: Case, told: str) -> None:
+    """A case that has changed, or that is for choosing by, is not judged."""
+    first, second = measured(run), measured(run, out="others", green=green)
+    refused = run("eval", "prefer", first, second, "--labelled", "labelled.jsonl")
+    assert (refused.code, told in refused.err, server.chats) == (1, True, [])
