@@ -71,8 +71,9 @@ def corrected_table(corrected: Mapping[str, Corrected]) -> Table:
 
 
 def _by_kind(one: TaskCalibration) -> str:
-    """Return on how many of the labelled items, stratum by stratum."""
-    return ", ".join(f"{stratum} {agreed}/{n}" for stratum, (agreed, n) in one.by_stratum.items()) or "on nothing"
+    """Return on how many of the labelled items, stratum by stratum; of pairs, how often in both orders alike."""
+    told = ", ".join(f"{stratum} {agreed}/{n}" for stratum, (agreed, n) in one.by_stratum.items()) or "on nothing"
+    return told if one.swap_consistency is None else f"{told}; both orders say the same of {one.swap_consistency:.0%}"
 
 
 def _figure(value: float | None) -> str:

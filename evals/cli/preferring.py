@@ -103,8 +103,10 @@ def _table(first: RunFolder, second: RunFolder, told: Preferred) -> Table:
 
 
 def _notes(told: Preferred) -> Sequence[str]:
+    pairs = told.wins + told.ties + told.losses
     notes = [
-        f"a tie counts as half; of the {told.unequal} decided between unequal lengths the longer won {told.longer_won}"
+        f"both orders say the same of {told.consistent} of {pairs} pairs",
+        f"of {told.unequal} that one of unequal length won, the longer won {told.longer_won}",
     ]
     if not told.is_enough:
         notes.append(f"below {LEAST_CLUSTERS} clusters: too few to compare")

@@ -20,6 +20,7 @@ class Preferred:
     Attributes:
         wins, ties, losses: pairs, as the first run has them.
         unscored: pairs without a verdict, by reason.
+        consistent: pairs of which both orders say the same: the others are ties, since the judge prefers a place.
         share: mean of 1 for a win, a half for a tie, 0 for a loss, repeats of a case averaged first; None over no pair.
         longer_by: words that the first run's replies have more, on average over the pairs with a verdict.
         longer_won: of the pairs that one won and one is longer, in how many that is the same; `unequal`: of how many.
@@ -29,6 +30,7 @@ class Preferred:
     ties: int
     losses: int
     unscored: Mapping[str, int]
+    consistent: int
     share: Estimate | None
     longer_by: float
     longer_won: int
@@ -51,6 +53,7 @@ def summed_up(found: Iterable[Preference], cases: Mapping[str, Case], sampling: 
         ties=counts[0.5],
         losses=counts[0.0],
         unscored=dict(sorted(Counter(one.unscored for one in every if one.value is None).items())),
+        consistent=sum(one.is_consistent is True for one, _ in said),
         share=_share(said, cases, sampling),
         longer_by=math.fsum(one.longer_by for one, _ in said) / len(said) if said else 0.0,
         longer_won=sum(decided),
