@@ -1,4 +1,4 @@
-"""``quicktakes eval judge`` and ``eval prefer``, with a judge that is a scripted server on this machine."""
+"""``quicktakes eval judge``, with a judge that is a scripted server on this machine."""
 
 from __future__ import annotations
 
@@ -74,11 +74,9 @@ LABELLED = [
 
 
 def say(asked: ChatAsked) -> ChatReply:
-    """Judge well: whales sing nowhere, and nobody is to prefer who knows nothing, wherever it stands."""
-    above, _, second = asked.prompt.rpartition("<second-")
-    word = "a" if "Nobody" in second else "b" if "Nobody" in above.rpartition("<first-")[2] else "tie"
+    """Judge well: whales sing nowhere."""
     support = "none" if "Whales" in asked.prompt else "full"
-    return ChatReply(f"verdict 1: support\nverdict: {support}\nverdict: consistent\nverdict: {word}")
+    return ChatReply(f"verdict 1: support\nverdict: {support}\nverdict: consistent")
 
 
 @pytest.fixture
@@ -92,16 +90,15 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenAIServer]:
         yield running
 
 
-def measured(run: Run, *words: str, out: str = "runs", green: Case = GREEN) -> str:
-    """Return the folder of a new run, over a suite of its own."""
-    suite = Path(f"suite-{out}")
+def measured(run: Run) -> str:
+    """Return the folder of a new run."""
+    suite = Path("suite")
     suite.mkdir()
-    for number, case in enumerate((green, replace(FOOTBALL, split=green.split)), start=1):
+    for number, case in enumerate((GREEN, FOOTBALL), start=1):
         text = render_case(case, number, dt.date(2026, 1, 31))
         (suite / f"{number}.md").write_text(text, encoding="utf-8")
-    done = run("eval", "run", "--suite", str(suite), "--no-floors", "--no-embedding", "--out", out, *words)
-    assert done.code == 0
-    return str(next(Path(out).iterdir()))
+    assert run("eval", "run", "--suite", "suite", "--no-floors", "--no-embedding").code == 0
+    return str(next(Path("runs").iterdir()))
 
 
 def flat(text: str) -> str:
@@ -124,42 +121,3 @@ def test_a_run_is_judged_by_the_batch(run: Run, server: OpenAIServer) -> None:
     assert "support agrees: control 1/1, injection 1/1" in shown
     rows = [json.loads(line) for line in (Path(folder) / "scores.jsonl").read_text(encoding="utf-8").splitlines()]
     assert next(row for row in rows if row["case"] == GREEN.url)["metrics"]["judge_nugget_recall_all"] == 1.0
-    assert run(*words).code == 0
-    assert len(server.batch_door.batches) == 1
-
-
-def test_two_runs_are_set_beside_each_other(run: Run, server: OpenAIServer) -> None:
-    """Both are tied to a judge who sees no difference; what it said lies in the first run's folder."""
-    first, second = measured(run), measured(run, "--system", "floor:echo", out="others")
-    words = ("eval", "prefer", first, second, "--labelled", "labelled.jsonl")
-    told = run(*words)
-    assert told.code == 0
-    shown = flat(told.out)
-    assert "pairwise │ 2 │ 1.00" in shown
-    assert "│ 0 │ 1 │ 0 │ 0.500 │ - │ 1 │" in shown
-    assert "too few to compare" in shown
-    assert "gates nothing" not in shown
-    assert len(server.chats) == 2 * 2 * 2 + 2
-    assert run(*words).out == told.out
-    assert len(server.chats) == 2 * 2 * 2 + 2
-    assert len((Path(first) / "pairs/judgements.jsonl").read_text(encoding="utf-8").splitlines()) == 2
-    assert not (Path(first) / "judgements.jsonl").exists()
-
-
-def test_a_judge_of_pairs_that_draws_lots_is_shown_only(run: Run, server: OpenAIServer) -> None:
-    """It prefers what stands first: every pair is a tie, its kappa is 0, and that is told."""
-    server.chat_default = lambda _: ChatReply("verdict: a")
-    folder = measured(run)
-    told = run("eval", "prefer", folder, folder, "--labelled", "labelled.jsonl")
-    assert (told.code, "shown, gates nothing" in flat(told.out)) == (0, True)
-
-
-@pytest.mark.parametrize(
-    ("green", "told"),
-    [(replace(GREEN, answer=f"{ANSWER} So."), "1 of 2 cases"), (replace(GREEN, split="dev"), "no case")],
-)
-def test_pairs_are_of_the_same_cases_of_the_test_split(run: Run, server: OpenAIServer, green: Case, told: str) -> None:
-    """A case that has changed, or that is for choosing by, is not judged."""
-    first, second = measured(run), measured(run, out="others", green=green)
-    refused = run("eval", "prefer", first, second, "--labelled", "labelled.jsonl")
-    assert (refused.code, told in refused.err, server.chats) == (1, True, [])
