@@ -44,6 +44,7 @@ _COMMANDS = (
     ("eval", "gate"),
     ("eval", "report"),
     ("eval", "judge"),
+    ("eval", "prefer"),
     ("eval", "self-test"),
     ("eval", "validate"),
     ("eval", "lint"),

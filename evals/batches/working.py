@@ -67,10 +67,21 @@ class Batches:
         came = self.kept.replies()
         replies = {one.custom_id: came.get(one.custom_id) or failures[one.custom_id] for one in requests}
         left = [one for own, one in {one.custom_id: one for one in requests}.items() if replies[own].error]
-        if left:
-            self.tell(f"{len(left):,} requests have no reply by the batch, and are to be sent one by one")
-            _require_approved(estimate(left, self.provider.cost_usd, is_batch=False), approve)
+        self.approve_live(left, "have no reply by the batch, and are to be sent one by one", approve)
         return replies
+
+    def approve_live(self, requests: Sequence[BatchRequest], why: str, approve: Approve) -> None:
+        """Have the full price of requests approved that no batch is asked for; of none, nothing is asked.
+
+        Args:
+            why: they are sent one by one, told after their number.
+
+        Raises:
+            NotApprovedError: it was not.
+        """
+        if requests:
+            self.tell(f"{len(requests):,} requests {why}")
+            _require_approved(estimate(requests, self.provider.cost_usd, is_batch=False), approve)
 
     def _ask(self, requests: Sequence[BatchRequest], approve: Approve) -> dict[str, BatchReply]:
         """Ask for what is missing until it is there, or as often as it may be; return what failed, by id."""

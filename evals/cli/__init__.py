@@ -4,6 +4,7 @@ import typer
 
 from evals.cli.comparing import compare_command, gate_command
 from evals.cli.judging import judge_command
+from evals.cli.preferring import prefer_command
 from evals.cli.proving import self_test_command, validate_command
 from evals.cli.reading import list_command, report_command, show_command
 from evals.cli.running import run_command, score_command
@@ -22,6 +23,7 @@ eval_app.command("show")(show_command)
 eval_app.command("lint")(lint_command)
 eval_app.command("make-cases")(make_cases_command)
 eval_app.command("judge")(judge_command)
+eval_app.command("prefer")(prefer_command)
 eval_app.command("self-test")(self_test_command)
 eval_app.command("validate")(validate_command)
 

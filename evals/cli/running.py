@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from evals.batches import Spending
 from evals.cases import Choice
+from evals.cli.approving import Yes, approval, require_one_limit
 from evals.cli.embedding import open_text_embedder
 from evals.cli.options import SUITE, Fast, MostUsd, Out, Suite, runs_folder
 from evals.cli.showing import show_headline
@@ -51,7 +50,6 @@ Concurrency = Annotated[
 InBatch = Annotated[
     bool, typer.Option("--batch", help="Ask a chat model by its provider's batch: half the price, within a day.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Send batches without asking, whatever they cost.")]
 Floors = Annotated[bool, typer.Option("--floors/--no-floors", help="Score what trivial systems reply, too.")]
 Resume = Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="Go on with a run that was stopped.")]
 
@@ -83,9 +81,8 @@ def run_command(
     Example: quicktakes eval run --split test --sample 10
     """
     settings = settings_from(corpus_dir, data_dir)
-    if batch and most_usd is not None:
-        raise ConfigurationError("the price of a batch is approved before it is sent; give --batch or --most-usd")
-    approve = (_show_price if yes else _ask_price) if batch else None
+    require_one_limit(batch=batch, most_usd=most_usd)
+    approve = approval(yes=yes) if batch else None
     _bring_in_step(settings)
     order = Order(
         suite=suite,
@@ -153,20 +150,6 @@ def _bring_in_step(settings: Settings) -> None:
 
     with show_progress("Indexing") as progress:
         sync_index(settings, load_embedder(settings), progress)
-
-
-def _show_price(spending: Spending) -> bool:
-    typer.echo(f"to send: {spending}", err=True)
-    return True
-
-
-def _ask_price(spending: Spending) -> bool:
-    """Show what would be sent and ask for it; without a terminal to ask at, the answer is no."""
-    _show_price(spending)
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        typer.echo("there is no terminal to ask; add --yes", err=True)
-        return False
-    return typer.confirm("Send them?", err=True)
 
 
 def _kinds(names: list[str] | None) -> tuple[Kind, ...]:

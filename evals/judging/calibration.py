@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from evals.judging.judgement import CREDITS, Judgement, JudgeName
+from evals.judging.judgement import CREDITS, Judgement, JudgeName, Question
 from evals.judging.labelled import LabelledItem
 from evals.judging.metrics import METRICS, pair_verdict
 from evals.judging.running import Judging
@@ -91,14 +91,21 @@ def calibrate(items: Iterable[LabelledItem], judging: Judging, sampling: Samplin
         ProviderError: the server refuses, or nothing more may be spent; what came until then was recorded.
     """
     kept = list(items)
-    asked = (question for item in kept for repeat in range(_REPEATS) for question in item.questions(repeat))
-    return calibrated(kept, judging.judge.model.name, judging.ask_all(asked), sampling)
+    return calibrated(kept, judging.judge.model.name, judging.ask_all(calibration_questions(kept)), sampling)
+
+
+def calibration_questions(items: Iterable[LabelledItem]) -> list[Question]:
+    """Return what a judge is asked to be calibrated."""
+    return [question for item in items for repeat in range(_REPEATS) for question in item.questions(repeat)]
 
 
 def calibrated(
     items: Iterable[LabelledItem], model: str, judgements: Iterable[Judgement], sampling: Sampling = SAMPLING
 ) -> Calibration:
-    """Return the calibration that a model's judgements of labelled items come to."""
+    """Return the calibration that a model's judgements of labelled items come to.
+
+    A task of which an item was not asked is left out: a calibration that was stopped says nothing.
+    """
     by_task: defaultdict[JudgeName, list[LabelledItem]] = defaultdict(list)
     for item in items:
         by_task[item.task].append(item)
@@ -107,7 +114,8 @@ def calibrated(
         said[one.case, one.repeat].append(one)
     tasks: dict[JudgeName, TaskCalibration] = {}
     for task, own in by_task.items():
-        tasks[task] = _calibration(task, own, said, sampling)
+        if all((item.id, 0) in said for item in own):
+            tasks[task] = _calibration(task, own, said, sampling)
     return Calibration(model, tasks)
 
 

@@ -13,7 +13,7 @@ from evals.judging.reading import NO_QUOTES, read_quotes, read_verdicts
 from evals.systems import hash_of
 from evals.systems.endpoint import PATIENCE_S
 from rag.errors import ProviderError, ProviderReplyError
-from rag.models import total_usd
+from rag.models import ChatMessage, total_usd
 from rag.ports import ChatModel
 from rag.prompts.asking import whole_reply
 
@@ -50,10 +50,10 @@ class Judge:
         Raises:
             ProviderError: the server refuses the request or nothing more may be spent: asking on would not help.
         """
-        first = await self._ask(question, 1)
+        first = await self.attempt(question, 1)
         if not first.unscored:
             return first
-        second = await self._ask(question, 2)
+        second = await self.attempt(question, 2)
         return replace(
             second if len(second.unscored) <= len(first.unscored) else first,
             prompt_tokens=first.prompt_tokens + second.prompt_tokens,
@@ -61,10 +61,15 @@ class Judge:
             cost_usd=total_usd((first.cost_usd, second.cost_usd)),
         )
 
-    async def _ask(self, question: Question, attempt: int) -> Judgement:
+    def messages(self, question: Question, attempt: int) -> tuple[ChatMessage, ...]:
+        """Return what the model is sent, the same whenever it is."""
+        return fill_prompt(question, self.seed, attempt)
+
+    async def attempt(self, question: Question, attempt: int) -> Judgement:
+        """Return what one attempt comes to, from 1; raises as `ask`."""
         blank = blank_judgement(self, question)
         try:
-            reply, end = await whole_reply(self.model, fill_prompt(question, self.seed, attempt), PATIENCE_S)
+            reply, end = await whole_reply(self.model, self.messages(question, attempt), PATIENCE_S)
         except ProviderError as error:
             if not error.retryable and not isinstance(error, ProviderReplyError):
                 raise

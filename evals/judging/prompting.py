@@ -57,10 +57,11 @@ def fill_prompt(question: Question, seed: str, attempt: int) -> tuple[ChatMessag
     Args:
         seed: of the run: with the texts it makes the tag, so that a run is the same when it is done again, while who
             writes an answer cannot know the tag.
-        attempt: changes the tag, so that a server that remembers replies is asked anew.
+        attempt: changes the tag, as the question's repeat does, so that a server that remembers replies is asked anew,
+            and a batch holds each request once.
     """
     clean = {name: unfenced(text) for name, text in question.texts.items()}
-    tag = hash_of(seed, str(attempt), *(clean[name] for name in sorted(clean)))[:_TAG_LENGTH]
+    tag = hash_of(seed, str(question.repeat), str(attempt), *(clean[name] for name in sorted(clean)))[:_TAG_LENGTH]
     return judge_prompt(question.judge).fill(tag=tag, **clean)
 
 

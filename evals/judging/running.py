@@ -57,6 +57,12 @@ class Judging:
         asyncio.run(self._ask_open(list(wanted.values())))
         return [self._known[key] for key in keys]
 
+    def missing(self, questions: Iterable[Question]) -> list[Question]:
+        """Return the questions that the judge would be asked, each once."""
+        wanted = {self.judge.key(question): question for question in questions}
+        open_ones = [question for key, question in wanted.items() if key not in self._known]
+        return [question for question in open_ones if _without_answer(self.judge, question) is None]
+
     async def _ask_open(self, questions: Sequence[Question]) -> None:
         async def ask(question: Question) -> None:
             judgement = _without_answer(self.judge, question) or await self.judge.ask(question)
@@ -70,24 +76,16 @@ class Judging:
             await self.judge.aclose()
 
 
-def judge_run(cases: Mapping[str, Case], replies: Iterable[Reply], judging: Judging) -> list[Judgement]:
-    """Judge the replies of a run: their nuggets, their cited claims, and whether they contradict the reference.
-
-    Raises:
-        ProviderError: as `Judging.ask_all`.
-    """
-    return judging.ask_all(one for reply in replies for one in questions_about(cases[reply.case], reply))
+def questions_of_run(cases: Mapping[str, Case], replies: Iterable[Reply]) -> list[Question]:
+    """Return what is asked of a run: its nuggets, its cited claims, and whether it contradicts the references."""
+    return [one for reply in replies for one in questions_about(cases[reply.case], reply)]
 
 
-def judge_pairs(cases: Mapping[str, Case], a: Iterable[Reply], b: Iterable[Reply], judging: Judging) -> list[Judgement]:
-    """Judge which of two runs' replies to the same cases are better, each pair in both orders.
-
-    Raises:
-        ProviderError: as `Judging.ask_all`.
-    """
+def questions_of_pairs(cases: Mapping[str, Case], a: Iterable[Reply], b: Iterable[Reply]) -> list[Question]:
+    """Return which of two runs' replies to the same cases are better, each pair asked in both orders."""
     others = {place_of(reply): reply for reply in b}
     pairs = [(one, others[place_of(one)]) for one in a if place_of(one) in others]
-    return judging.ask_all(question for one, other in pairs for question in pair_questions(cases[one.case], one, other))
+    return [question for one, other in pairs for question in pair_questions(cases[one.case], one, other)]
 
 
 def place_of(reply: Reply) -> Place:

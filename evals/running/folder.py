@@ -114,6 +114,16 @@ class RunFolder:
         return self.path / "labelled.jsonl"
 
     @property
+    def judge_batches(self) -> Path:
+        """Return the folder of what is known of the judge's batches."""
+        return self.path / "judge-batches"
+
+    @property
+    def pairs(self) -> Path:
+        """Return the folder of what a judge said of this run's replies beside another's."""
+        return self.path / "pairs"
+
+    @property
     def junit(self) -> Path:
         """Return the file of what came of the gates."""
         return self.path / "junit.xml"

@@ -19,13 +19,13 @@ from evals.judging import (
     Judgement,
     JudgeName,
     Judging,
-    judge_pairs,
-    judge_run,
     judged_metrics,
     judgement_from,
     open_judge,
     preferences,
     prompting,
+    questions_of_pairs,
+    questions_of_run,
     self_preference_warning,
     with_judged,
 )
@@ -78,6 +78,11 @@ def judge_of(*replies: str | ScriptedPart | Sequence[ScriptedPart]) -> tuple[Jud
         [[one] if isinstance(one, str) or not isinstance(one, Sequence) else one for one in replies]
     )
     return Judge(model, seed="run"), model
+
+
+def judge_run(cases: dict[str, Case], replies: Sequence[Reply], judging: Judging) -> list[Judgement]:
+    """Judge the replies of a run."""
+    return judging.ask_all(questions_of_run(cases, replies))
 
 
 def judged(*replies: str | ScriptedPart, reply: Reply = REPLY, case: Case = CASE) -> list[Judgement]:
@@ -396,7 +401,9 @@ def test_a_pair_is_won_in_both_orders_or_not_at_all(first: str, second: str, val
     """A judge that prefers a place has seen a tie."""
     other = replace(REPLY, text="Water moves.")
     judge, model = judge_of(f"verdict: {first}", f"verdict: {second}")
-    (found,) = preferences(judge_pairs({CASE.url: CASE}, [REPLY], [other], Judging(judge)), [REPLY], [other])
+    (found,) = preferences(
+        Judging(judge).ask_all(questions_of_pairs({CASE.url: CASE}, [REPLY], [other])), [REPLY], [other]
+    )
 
     assert (found.value, found.is_consistent) == (value, is_consistent)
     assert found.longer_by == 9
@@ -408,7 +415,9 @@ def test_a_pair_is_won_in_both_orders_or_not_at_all(first: str, second: str, val
 def test_a_pair_without_a_verdict_in_one_order_has_none() -> None:
     """It is missing, and no tie."""
     judge, _ = judge_of("verdict: a", "hm")
-    (found,) = preferences(judge_pairs({CASE.url: CASE}, [REPLY], [REPLY], Judging(judge)), [REPLY], [REPLY])
+    (found,) = preferences(
+        Judging(judge).ask_all(questions_of_pairs({CASE.url: CASE}, [REPLY], [REPLY])), [REPLY], [REPLY]
+    )
     assert (found.value, found.is_consistent, found.unscored) == (None, None, "judge: off the menu")
     assert pair_questions(CASE, REPLY, replace(REPLY, text=" ")) == ()
 
