@@ -14,7 +14,7 @@ import pytest
 from small_runs import Scripted, asking, new_run, osmosis_case
 
 from evals.errors import StoppedError
-from evals.judging import Judge, Judgement, Judging, judge_run
+from evals.judging import Judge, Judgement, Judging, questions_of_run
 from evals.measuring import Plan, begin
 from evals.models import Arm, Case, Reply
 from evals.pacing import HeardChatModel, Pace, Purse, ask_each
@@ -368,9 +368,9 @@ def test_judging_stops_at_its_ceiling_and_goes_on() -> None:
     model = ScriptedChatModel([["verdict: consistent", end]])
     kept: list[Judgement] = []
     with pytest.raises(StoppedError, match="1 are not asked yet"):
-        judge_run({case.url: case}, replies, Judging(Judge(model), (), kept.append, 1, Purse(0.5)))
+        Judging(Judge(model), (), kept.append, 1, Purse(0.5)).ask_all(questions_of_run({case.url: case}, replies))
     assert len(kept) == len(model.asked) == 2
-    assert len(judge_run({case.url: case}, replies, Judging(Judge(model), kept))) == len(model.asked) == 3
+    assert len(Judging(Judge(model), kept).ask_all(questions_of_run({case.url: case}, replies))) == len(model.asked) == 3
 
 
 @pytest.mark.slow  # the package takes a second to import
