@@ -6,6 +6,8 @@ BIN := .venv/bin
 
 # The question reaches the shell as it was typed: never expanded by make, whatever $, quotes or backslashes it holds.
 unexport Q
+# What is compiled once is not compiled again by each of the processes that tests start.
+unexport PYTHONDONTWRITEBYTECODE
 export QUESTION := $(value Q)
 
 .PHONY: $(shell grep -oE "^[a-z-]+:" Makefile | tr -d :)
@@ -73,10 +75,7 @@ eval-check: vectors ## Hold sixteen clusters of each kind, the same ones always,
 	@rm -rf .quicktakes/gated && $(BIN)/quicktakes $(GATED) --sample 16 --out .quicktakes/gated > /dev/null
 	$(BIN)/quicktakes eval gate --gates evals/gates-check.yaml --out .quicktakes/gated
 
-beside: vectors .venv/.ready-dev  # what keeps one core busy each
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync types test-live
-
-check-tests: .venv/.ready-dev  # all but the slow ones of the eval harness; all of them: make test
+check-tests: .venv/.ready-dev  # keeps most of two cores busy; the slow ones too: make test
 	$(BIN)/pytest -m "not browser and not slow"
 
 eval-baseline: vectors ## Make the run that gates compare with anew, for a change that is meant to change answers

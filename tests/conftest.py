@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -17,9 +20,9 @@ _ROOM: Final = 2 * 2**30
 
 
 def pytest_configure() -> None:
-    """Have pytest's folders in memory, where there is room: tests of indexes sync disks most of their time."""
+    """Have what is temporary in memory, where there is room: tests of indexes wait for disks most of their time."""
     if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+        tempfile.tempdir = os.environ.setdefault("TMPDIR", str(_MEMORY))
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +42,8 @@ def kept_vectors(repository: Path) -> Callable[[Path], None]:
         kept = repository / ".quicktakes/embeddings.sqlite3"
         if kept.is_file():
             data_dir.mkdir(exist_ok=True)
-            shutil.copy(kept, data_dir)
+            with closing(sqlite3.connect(kept)) as of, closing(sqlite3.connect(data_dir / kept.name)) as to:
+                of.backup(to)  # whole, even while another process adds some
 
     return put
 

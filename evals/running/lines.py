@@ -58,7 +58,7 @@ def read_lines(file: Path) -> list[Line]:
     """
     try:
         whole = file.read_bytes().split(b"\n")[:-1]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     lines: list[Line] = []
     for number, line in enumerate(whole, start=1):

@@ -89,7 +89,7 @@ def test_a_reader_stops_an_answer_and_an_operator_the_service(settings: Settings
     assert "reflected" not in "".join(process.log)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_several_workers_serve_one_index_and_end_together(
     settings: Settings, model: OpenAIServer, number: signal.Signals
 ) -> None:

@@ -20,7 +20,7 @@ sync_index(Settings(Path(sys.argv[1]), Path(sys.argv[2])), HashEmbedder())
 
 
 def test_killed_syncs_lose_nothing(tmp_path: Path) -> None:
-    """Five syncs are killed: what was acknowledged is kept, nothing is damaged, and the next sync is proven."""
+    """Three syncs are killed: what was acknowledged is kept, nothing is damaged, and the next sync is proven."""
     assert (ROOT / "rag").is_dir()
     settings = Settings(tmp_path / "corpus", tmp_path / "data")
     settings.corpus_dir.mkdir()
@@ -30,11 +30,11 @@ def test_killed_syncs_lose_nothing(tmp_path: Path) -> None:
     command = [sys.executable, "-c", SYNC, str(settings.corpus_dir), str(settings.data_dir)]
     rounds: list[tuple[int, int]] = []
 
-    tally = kill_syncs(settings, HashEmbedder(), command, 5, lambda done, of: rounds.append((done, of)))
+    tally = kill_syncs(settings, HashEmbedder(), command, 3, lambda done, of: rounds.append((done, of)))
 
-    assert rounds[-1] == (5, 5)
-    assert tally.killed + tally.finished == 5
+    assert rounds[-1] == (3, 3)
+    assert tally.killed + tally.finished == 3
     assert tally.killed >= 1
-    assert tally.in_step + tally.as_before == 5
+    assert tally.in_step + tally.as_before == 3
     assert (tally.damaged, tally.broken, tally.lost) == (0, 0, 0)
     assert tally.repaired == tally.as_before

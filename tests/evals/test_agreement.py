@@ -10,8 +10,6 @@ from statsmodels.stats.inter_rater import cohens_kappa
 from evals.statistics import Sampling, cohen_kappa, krippendorff_alpha, with_people
 from evals.statistics.agreement import Level
 
-pytestmark = pytest.mark.slow
-
 NAMES = [str(number) for number in range(60)]
 
 # Krippendorff (2011), "Computing Krippendorff's alpha-reliability", section C: four observers, twelve units.

@@ -29,7 +29,7 @@ from rag.testing.batch_script import BatchReply as Ended
 from rag.testing.chat_script import ChatReply
 from rag.testing.openai_server import OpenAIServer
 
-pytestmark = [pytest.mark.allow_hosts(["127.0.0.1"]), pytest.mark.slow]
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 CASE = make_case("osmosis")
 REPLY = Reply(

@@ -17,8 +17,6 @@ from evals.statistics import ScoredRun, Selector, arms_apart, compare, holm, non
 from evals.statistics.comparing import Difference, mcnemar_p
 from rag.errors import ConfigurationError
 
-pytestmark = pytest.mark.slow
-
 F1 = Selector("content_f1")
 
 
@@ -69,7 +67,7 @@ def test_mcnemars_p_is_statsmodels(gained: int, lost: int) -> None:
     assert mcnemar_p(gained, lost) == pytest.approx(theirs)
 
 
-@settings(max_examples=15)  # a call of theirs takes 0.1 s
+@settings(max_examples=5)  # a call of theirs takes 0.1 s
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=9))
 def test_holms_p_is_statsmodels(p_values: list[float]) -> None:
     """Adjusted p values agree with statsmodels."""

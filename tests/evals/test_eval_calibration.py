@@ -21,8 +21,6 @@ from evals.statistics.correcting import corrected_mean
 from rag.corpus import decode_newlines, load_corpus
 from rag.models import ChatMessage, ReplyEnd, ReplyPart, Usage
 
-pytestmark = pytest.mark.slow
-
 SAMPLING = Sampling(draws=300)
 DATASET = Path("evals/datasets/judges/calibration.jsonl")
 TASKS = ("nuggets", "support", "contradiction", "pairwise")

@@ -50,8 +50,6 @@ from rag.testing.chat_model import ScriptedPart
 from rag.testing.chat_script import ChatReply
 from rag.testing.openai_server import OpenAIServer
 
-pytestmark = pytest.mark.slow
-
 CASE = make_case("osmosis")
 CONTEXT = "Water moves towards the side with more solute. No ATP is used."
 REPLY = Reply(

@@ -24,8 +24,6 @@ from rag.ports import Vectors
 from rag.testing import HashEmbedder
 from rag.testing.entries import make_entry
 
-pytestmark = pytest.mark.slow
-
 _RUN = "the quick brown newt regrows one leg after losing it"
 _ENTRIES = [
     make_entry("How do newts regrow legs?", f"Blastema cells divide. {_RUN.capitalize()}, and then some others do so."),

@@ -370,10 +370,11 @@ def test_judging_stops_at_its_ceiling_and_goes_on() -> None:
     with pytest.raises(StoppedError, match="1 are not asked yet"):
         Judging(Judge(model), (), kept.append, 1, Purse(0.5)).ask_all(questions_of_run({case.url: case}, replies))
     assert len(kept) == len(model.asked) == 2
-    assert len(Judging(Judge(model), kept).ask_all(questions_of_run({case.url: case}, replies))) == len(model.asked) == 3
+    assert (
+        len(Judging(Judge(model), kept).ask_all(questions_of_run({case.url: case}, replies))) == len(model.asked) == 3
+    )
 
 
-@pytest.mark.slow  # the package takes a second to import
 @pytest.mark.parametrize(
     ("system", "settings"),
     [
@@ -390,7 +391,6 @@ def test_a_ceiling_wants_prices_that_are_known(system: str, settings: Settings) 
         require_known_prices(models_asked(system, settings), settings)
 
 
-@pytest.mark.slow  # the package takes a second to import
 @pytest.mark.parametrize(
     ("system", "settings"),
     [

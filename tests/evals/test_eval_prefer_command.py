@@ -20,7 +20,7 @@ from rag.errors import ConfigurationError, NotApprovedError
 from rag.testing.chat_script import ChatAsked, ChatReply
 from rag.testing.openai_server import OpenAIServer
 
-pytestmark = [pytest.mark.allow_hosts(["127.0.0.1"]), pytest.mark.slow]
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 del OpenAIChatModel  # imported here, since that takes its time, which is no test's
 

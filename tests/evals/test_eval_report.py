@@ -33,8 +33,6 @@ from evals.statistics import (
 )
 from evals.statistics.gates import Floor, Gates
 
-pytestmark = pytest.mark.slow
-
 HOSTILE = (
     """<script>alert(1)</script> " onmouseover="alert(2)' x='y <a href="javascript:alert(3)">go</a> """
     "</svg></style> \x00 {{ 7 * 7 }}"
@@ -389,6 +387,7 @@ def test_a_run_without_rows_has_a_report() -> None:
     assert "<svg" not in page
 
 
+@pytest.mark.slow
 def test_a_large_run_stays_small() -> None:
     """With 800 cases in both arms, long answers and longer prompts, the page stays under 8 MB, and says what is cut."""
     words = " ".join(f"Enzyme{n} binds substrate{n} in its active site." for n in range(24))

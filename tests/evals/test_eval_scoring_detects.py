@@ -13,8 +13,6 @@ from evals.cases import read_cases
 from evals.scoring import BLIND, EXPECTED, Detection, Materials, blind_spots, build_idf, detection_matrix, lost
 from rag.corpus import load_corpus
 
-pytestmark = pytest.mark.slow
-
 _CASES = 60
 _SCORE = """
 from evals.scoring import score

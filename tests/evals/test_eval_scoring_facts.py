@@ -15,8 +15,6 @@ from evals.scoring.subject import Subject
 from evals.scoring.text import read_text
 from tests.evals.scored_replies import EVEN, KIDNEY, OSMOSIS, make_case, make_reply, materials, nugget
 
-pytestmark = pytest.mark.slow
-
 LONG = "Membranes hold lipids and proteins in two layers that face outward. " * 8
 
 

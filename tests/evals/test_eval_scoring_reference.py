@@ -11,8 +11,6 @@ from evals.scoring.overlap import chrf, rouge_lsum
 from evals.scoring.text import citation_numbers, read_text, tokens_of, without_citations
 from tests.evals.scored_replies import EVEN, make_case, make_reply, materials
 
-pytestmark = pytest.mark.slow
-
 
 def test_content_f1_leaves_the_words_of_the_question_out() -> None:
     """Of {red, blue} against {red, green, pale}, one is shared: P 1/2, C 1/3, F1 0.4; water counts for nothing."""

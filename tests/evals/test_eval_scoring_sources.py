@@ -15,8 +15,6 @@ from rag.ports import Vectors
 from rag.testing import make_entry
 from tests.evals.scored_replies import KIDNEY, OSMOSIS, make_case, make_reply, materials
 
-pytestmark = pytest.mark.slow
-
 SAID = "Osmosis carries fluid across membranes."
 CONTEXT = {OSMOSIS: SAID, KIDNEY: "Kidneys filter blood plasma continuously."}
 

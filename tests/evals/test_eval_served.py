@@ -38,7 +38,7 @@ from rag.testing.embeddings_server import error_reply, json_reply, send
 from rag.testing.http_server import Connection, HttpServer, Request
 from rag.testing.openai_server import OpenAIServer
 
-pytestmark = [pytest.mark.allow_hosts(["127.0.0.1"]), pytest.mark.slow]
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 PLANTS = make_case("x", kind="injection", question="Why?", plant=(Exchange("How?", "So."),))
 TURN = Exchange("What is osmosis?", ENTRIES["osmosis.md"][1])

@@ -18,8 +18,6 @@ from evals.scoring.patterns import states
 from evals.scoring.text import read_text
 from rag.corpus import Entry, load_corpus
 
-pytestmark = pytest.mark.slow
-
 _COUNTS = {
     "held_out_paraphrase": 224,
     "synthesis": 60,

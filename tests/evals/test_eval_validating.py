@@ -13,8 +13,6 @@ from evals.scoring import Idf, Materials, content_f1
 from evals.statistics import Sampling, WithPeople
 from evals.validating import Validation, read_human, validate, validation_json, validation_markdown
 
-pytestmark = pytest.mark.slow
-
 SAMPLING = Sampling(draws=300)
 IDF = Idf("every word weighs the same", 100, {})
 FACTS = ("water enters by osmosis", "solutes lower its potential", "cells swell", "walls resist", "pressure builds up")

@@ -16,8 +16,6 @@ from evals.statistics import Clustered, Sampling, estimate, rule_of_three, wilso
 from evals.statistics.means import bootstrap_means, clustered_se, draw_clusters, t_interval
 from evals.statistics.student import t_quantile
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.mark.parametrize("freedom", [1, 2, 3, 4, 5, 19, 50, 199, 200, 201, 1000, 30_000])
 def test_quantiles_of_t_are_scipys(freedom: int) -> None:

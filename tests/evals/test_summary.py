@@ -16,8 +16,6 @@ from evals.reporting.summary import RiskPoint, risk_coverage, summarise
 from evals.reporting.writing import summary_json, summary_markdown
 from evals.statistics import Selector, cells_of
 
-pytestmark = pytest.mark.slow
-
 
 def rows() -> list[Scored]:
     """Return rows of both arms, authors and splits, with repeats, gaps and failures."""
