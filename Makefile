@@ -60,7 +60,8 @@ screenshots: .venv/.ready-dev .chromium ## Take the pictures of the pages in doc
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-check: lint imports docs corpus-lint vectors beside check-tests check-pages ## The gate that CI runs; make test and make eval-check have more
+check: lint imports docs corpus-lint vectors .chromium ## The whole gate; CI runs this
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line check-tests types test-live eval-check check-pages
 
 eval: .venv/.ready ## Measure the whole suite over a corpus, write the report, and hold it to the gates: [CORPUS=folder]
 	$(BIN)/quicktakes eval run --corpus-dir "$(CORPUS)"

@@ -25,7 +25,7 @@ def told_by(text: str) -> set[str]:
 
 @pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.slow)])
 def test_no_hint_of_the_starter_corpus_gives_anything_away(starter: Tutor, step: int) -> None:
-    """Of every fourth entry, or of all, at the last level, which says all of the others: no word of a key fact but the question's."""
+    """Of every fourth entry, or of all, at the last level: no word of a key fact but the question's."""
     retriever = starter.answerer.retriever
     for url in retriever.snapshot.urls[::step]:
         question = retriever.store.question_of(url)
