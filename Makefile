@@ -61,7 +61,7 @@ screenshots: .venv/.ready-dev .chromium ## Take the pictures of the pages in doc
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 check: lint imports docs corpus-lint vectors .chromium ## The whole gate; CI runs this
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line check-tests types test-live eval-check check-pages
+	@$(MAKE) --no-print-directory --jobs 2 check-tests types test-live eval-check check-pages
 
 eval: .venv/.ready ## Measure the whole suite over a corpus, write the report, and hold it to the gates: [CORPUS=folder]
 	$(BIN)/quicktakes eval run --corpus-dir "$(CORPUS)"
