@@ -49,7 +49,7 @@ class Difference:
         delta: mean of the second less that of the first; ``se`` is None over a single cluster.
         interval: by dealing clusters into halves, which leaves out 0 exactly where ``p`` is at most 0.05; None over so
             few clusters that none can be that sure.
-        p: of a sign-flip permutation of whole clusters with a case more each way, two-sided.
+        p: of a sign-flip permutation of whole clusters, two-sided; of rates with a case more each way.
         is_exact: whether all signs were tried.
         adjusted_p: the same by Holm over the gated metrics; None for others, which are exploratory.
         mcnemar_p: exact, where each case is right or wrong; cases count as independent.
