@@ -151,12 +151,10 @@ def test_adding_and_deleting_nothing_changes_nothing(index: VectorIndex) -> None
 @pytest.mark.parametrize("count", [40, 3_000])
 def test_cosines_are_given_in_the_order_asked_for(index: VectorIndex, count: int) -> None:
     """Each id gets its exact cosine, also where it recurs, or where the store's own search does not come to it."""
-    vectors, query = unit_vectors(count), unit_vectors(1, seed=4)[0]
-    index.add(names(count), vectors)
+    ids, vectors, query = names(count), unit_vectors(count), unit_vectors(1, seed=4)[0]
+    index.add(ids, vectors)
     asked = [31, 2, 17, 2, *range(count)]
-    assert index.cosines(query, [names(count)[place] for place in asked]) == pytest.approx(
-        vectors[asked] @ query, abs=1e-5
-    )
+    assert index.cosines(query, [ids[place] for place in asked]) == pytest.approx(vectors[asked] @ query, abs=1e-5)
 
 
 @pytest.mark.parametrize("asked", [["nobody"], ["p00000", "nobody"]])
