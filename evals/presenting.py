@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -120,5 +121,14 @@ def _point(run: RunFolder) -> HistoryPoint | None:
         if is_whole and cell["metric"] in HISTORY and cell["scored"]:
             mean = cell["scored"]["mean"]
             metrics[cell["metric"]] = mean, *(cell["scored"]["interval"] or (mean, mean))
-    date = f"{run.path.name[6:8]}.{run.path.name[4:6]}."
-    return HistoryPoint(run.path.name, date, system, metrics)
+    series = f"{system}, {summary['n_cases']:,} cases of {summary['split'] or 'all splits'}"
+    return HistoryPoint(run.path.name, _day(run.path.name), series, metrics)
+
+
+def _day(name: str) -> str:
+    """Return when a run began, as people read it; of a folder with another name its first letters."""
+    try:
+        began = dt.datetime.strptime(name[:8], "%Y%m%d").replace(tzinfo=dt.UTC)
+    except ValueError:
+        return name[:8]
+    return f"{began.day} {began:%b}"

@@ -22,48 +22,50 @@ class HistoryPoint:
 
     Attributes:
         label: when it was, as people read it.
+        series: what was measured over what: runs of another system or of other cases are another series.
         metrics: mean, low and high end of the interval, by name.
     """
 
     run: str
     label: str
-    system: str
+    series: str
     metrics: Mapping[str, tuple[float, float, float]]
 
 
 def history_svg(points: Sequence[HistoryPoint]) -> str:
-    """Return a plot of each metric over runs, the oldest first; runs of one system are joined."""
+    """Return a plot of each metric over runs, the oldest first; runs of one series are joined."""
     return history(points).alone
 
 
 def history(points: Sequence[HistoryPoint]) -> Figure:
     """Return the same as a figure."""
-    systems = list(dict.fromkeys(one.system for one in points))
+    series = list(dict.fromkeys(one.series for one in points))
     names = list(dict.fromkeys(name for one in points for name in one.metrics))
     x = Scale(0, max(1, len(points) - 1), _LEFT + _EDGE, _RIGHT - _EDGE)
-    marks = list(legend(_LEFT, 16, [(f"c{at % 8}", name) for at, name in enumerate(systems)], 620))
-    top = 56.0
+    marks: list[str] = []
+    top = 28.0
     for name in names:
-        marks.extend(_panel(name, points, systems, x, top))
+        marks.extend(_panel(name, points, series, x, top))
         top += _PANEL + 44
     each = -(-len(points) // _MOST_LABELS)
     last = top - 24
     marks += [text(x(at), last, one.label, "tick", "middle") for at, one in enumerate(points) if at % each == 0]
+    marks += legend(_LEFT, last + 28, [(f"c{at % 8}", name) for at, name in enumerate(series)], 0)
     told = "; ".join(f"{name} {_ends(name, points)}" for name in names)
-    return Figure("history", f"{len(points)} runs", told, _WIDTH, last + 16, marks)
+    return Figure("history", f"{len(points)} runs", told, _WIDTH, last + 24 + 18 * len(series), marks)
 
 
-def _panel(name: str, points: Sequence[HistoryPoint], systems: Sequence[str], x: Scale, top: float) -> Iterator[str]:
+def _panel(name: str, points: Sequence[HistoryPoint], series: Sequence[str], x: Scale, top: float) -> Iterator[str]:
     values = [value for one in points for value in one.metrics.get(name, ())]
     y = Scale(0, max(1.0, *values), top + _PANEL, top)
     yield from beside(y, _LEFT, _RIGHT, name)
-    for at, system in enumerate(systems):
-        own = [(n, one) for n, one in enumerate(points) if one.system == system and name in one.metrics]
+    for at, each in enumerate(series):
+        own = [(n, one) for n, one in enumerate(points) if one.series == each and name in one.metrics]
         yield path([(x(n), y(one.metrics[name][0])) for n, one in own], f"l{at % 8}")
         for n, one in own:
             mean, low, high = one.metrics[name]
             yield line(x(n), y(low), x(n), y(high), "whisker")
-            yield dot(x(n), y(mean), f"c{at % 8}", f"{one.run}, {system}: {mean:.3f}, {low:.3f} to {high:.3f}")
+            yield dot(x(n), y(mean), f"c{at % 8}", f"{one.run}, {each}: {mean:.3f}, {low:.3f} to {high:.3f}")
 
 
 def _ends(name: str, points: Sequence[HistoryPoint]) -> str:

@@ -189,7 +189,8 @@ def test_a_report_shows_the_baseline_and_all_runs(run: Run, scored: Path) -> Non
     assert run("eval", "report", str(scored), "--baseline", "earlier").code == 0
     assert "earlier" in (scored / "report.html").read_text(encoding="utf-8")
     plot = (scored.parent / "history.svg").read_text(encoding="utf-8")
-    assert [f"{scored.name}, quicktakes: {mean}" in plot for mean in means.values()] == [True, False, False]
+    series = f"quicktakes, {summary['n_cases']} cases of test"
+    assert [f"{scored.name}, {series}: {mean}" in plot for mean in means.values()] == [True, False, False]
 
 
 def test_the_newest_run_is_shown_where_none_is_named(run: Run, scored: Path) -> None:
@@ -366,9 +367,16 @@ def test_known_items_are_scored_by_what_was_found_alone(run: Run) -> None:
 
 
 def test_every_run_has_its_place_in_the_plot_over_runs(run: Run, scored: Path) -> None:
-    """It is drawn anew when a run ends; another run that cannot be read is left out of it, and stops nothing."""
+    """It is drawn anew when a run ends; another run that cannot be read is left out of it, and stops nothing.
+
+    Runs of other cases have a line of their own, and a folder that was named by hand a place.
+    """
     plot = scored.parent / "history.svg"
     assert scored.name in plot.read_text(encoding="utf-8")
+    other = scored.with_name("before")
+    shutil.copytree(scored, other)
+    summary = json.loads((other / "summary.json").read_text(encoding="utf-8"))
+    (other / "summary.json").write_text(json.dumps({**summary, "n_cases": 7_000}), encoding="utf-8")
     broken = scored.with_name("20200101T000000Z-00000000")
     shutil.copytree(scored, broken)
     (broken / "summary.json").write_text("{", encoding="utf-8")
@@ -378,6 +386,7 @@ def test_every_run_has_its_place_in_the_plot_over_runs(run: Run, scored: Path) -
         True,
         False,
     )
+    assert "before, quicktakes, 7,000 cases of test" in plot.read_text(encoding="utf-8")
 
 
 def test_runs_that_were_scored_otherwise_are_not_compared(run: Run, scored: Path, suite: str) -> None:
