@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import typer
 from rich.console import Console
 
@@ -23,6 +25,7 @@ from evals.measuring import score_again
 from evals.presenting import Beside, write_report
 from evals.running import replies_of
 from rag.cli.options import CorpusDir, DataDir, settings_from
+from rag.cli.progress import show_progress
 
 
 def judge_command(
@@ -61,7 +64,10 @@ def judge_command(
     )
     folder.labelled.write_bytes(labelled.read_bytes())
     cases = {case.url: case for case, _, _ in found}
-    calibration, _ = hearing.hear(items, questions_of_run(cases, [reply for _, _, reply in found]))
+    with show_progress("Judging") as progress:
+        calibration, _ = replace(hearing, progress=progress).hear(
+            items, questions_of_run(cases, [reply for _, _, reply in found])
+        )
     warning = warn_of_family(calibration.model, [folder], settings)
     Console().print(calibration_table(calibration))
     with open_text_embedder(settings) as embedder:

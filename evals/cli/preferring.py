@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from evals.models import Case, Reply
 from evals.running import RunFolder, replies_of
 from evals.statistics.cells import LEAST_CLUSTERS
 from rag.cli.options import CorpusDir, DataDir, settings_from
+from rag.cli.progress import show_progress
 from rag.errors import ConfigurationError
 
 First = Annotated[
@@ -65,7 +67,10 @@ def prefer_command(
     items = [one for one in read_labelled(labelled) if one.task == "pairwise"]
     if not items:
         raise ConfigurationError(f"{labelled} has no pairs to calibrate a judge by; add some of the task pairwise")
-    calibration, judgements = hearing.hear(items, questions_of_pairs(cases, ours, theirs))
+    with show_progress("Judging") as progress:
+        calibration, judgements = replace(hearing, progress=progress).hear(
+            items, questions_of_pairs(cases, ours, theirs)
+        )
     warn_of_family(calibration.model, [first, second], settings)
     console = Console()
     console.print(calibration_table(calibration))

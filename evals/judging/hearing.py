@@ -37,6 +37,7 @@ class Hearing:
         go_on: the command that goes on where that is spent.
         by_batch: asks it by its provider's batch, once this has approved of the price; None to ask it live.
         tell: is told, in a sentence, whatever a batch does.
+        progress: see `Judging`; called for the labelled items first, then for all else.
     """
 
     settings: Settings
@@ -49,6 +50,7 @@ class Hearing:
     go_on: str = ""
     by_batch: Approve | None = None
     tell: Callable[[str], None] = lambda _: None
+    progress: Callable[[int, int], None] = lambda _, __: None
 
     def hear(self, items: Sequence[LabelledItem], questions: Sequence[Question]) -> tuple[Calibration, list[Judgement]]:
         """Return how far the judge says what people say of labelled items, and its judgements of questions.
@@ -88,7 +90,7 @@ class Hearing:
             def record(judgement: Judgement) -> None:
                 append_line(opened, line_of(asdict(judgement)))
 
-            yield Judging(with_replies(self._judge(), replies), kept, record, self.concurrency, purse)
+            yield Judging(with_replies(self._judge(), replies), kept, record, self.concurrency, purse, self.progress)
 
     def _purse(self) -> Purse:
         if self.most_usd is not None:

@@ -32,6 +32,7 @@ class Judging:
         record: called with each new judgement as it comes, to be written down.
         concurrency: how many requests are under way at most.
         purse: what judging may cost, what it has cost before included.
+        progress: called with how many questions have an answer and how many there are.
     """
 
     judge: Judge
@@ -39,6 +40,7 @@ class Judging:
     record: Callable[[Judgement], None] = _ignore
     concurrency: int = 1
     purse: Purse = field(default_factory=Purse)
+    progress: Callable[[int, int], None] = lambda _, __: None
     _known: dict[str, Judgement] = field(default_factory=dict[str, Judgement], init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -54,7 +56,7 @@ class Judging:
         asked = list(questions)
         keys = [self.judge.key(question) for question in asked]
         wanted = {key: question for key, question in zip(keys, asked, strict=True) if key not in self._known}
-        asyncio.run(self._ask_open(list(wanted.values())))
+        asyncio.run(self._ask_open(list(wanted.values()), len(asked)))
         return [self._known[key] for key in keys]
 
     def missing(self, questions: Iterable[Question]) -> list[Question]:
@@ -63,12 +65,18 @@ class Judging:
         open_ones = [question for key, question in wanted.items() if key not in self._known]
         return [question for question in open_ones if _without_answer(self.judge, question) is None]
 
-    async def _ask_open(self, questions: Sequence[Question]) -> None:
+    async def _ask_open(self, questions: Sequence[Question], total: int) -> None:
+        done = total - len(questions)
+        self.progress(done, total)
+
         async def ask(question: Question) -> None:
+            nonlocal done
             judgement = _without_answer(self.judge, question) or await self.judge.ask(question)
             self.purse.pay(judgement.cost_usd)
             self._known[judgement.key] = judgement
             self.record(judgement)
+            done += 1
+            self.progress(done, total)
 
         try:
             await ask_each(questions, ask, Pace(self.concurrency), self.purse)

@@ -359,8 +359,11 @@ def test_a_run_goes_on_where_it_was() -> None:
     assert kept == before
 
     again, model = judge_of("verdict: none")
-    found = judge_run({CASE.url: CASE}, [REPLY], Judging(again, kept=kept))
+    shown: list[tuple[int, int]] = []
+    judging = Judging(again, kept=kept, progress=lambda done, total: shown.append((done, total)))
+    found = judge_run({CASE.url: CASE}, [REPLY], judging)
     assert len(model.asked) == 1
+    assert shown == [(3, 4), (4, 4)]
     assert [one.verdicts for one in found][2] == {"claim 2": "none"}
     assert found[3].unscored == {"answer": "judge: off the menu"}
 
