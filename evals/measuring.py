@@ -311,7 +311,7 @@ def _ask(run: RunFolder, planned: Plan, system: System, listen: Listener) -> Non
         if isinstance(system, Collected) and planned.by_batch:
             system = _with_replies(run, planned, system, planned.by_batch)
         leaks = LeakCheck(planned.corpus.entries)
-        purse = Purse(planned.most_usd, run.spent_usd(), go_on)
+        purse = Purse() if planned.most_usd is None else Purse(planned.most_usd, run.spent_usd(), go_on)
         answer_tasks(Asking(run, cases, system, leaks, progress, planned.concurrency, purse, hear))
     except KeyboardInterrupt as error:
         raise StoppedError(f"stopped; go on with '{go_on}'") from error

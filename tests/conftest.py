@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,12 +15,18 @@ from chroma_process import run_chroma
 
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 a folder of pytest's own is made in it
 _ROOM: Final = 2 * 2**30
-"""Bytes; a whole run leaves a tenth of it at most."""
+"""Bytes; a whole run takes a tenth of it at most."""
 
 
 def pytest_configure() -> None:
-    """Have what is temporary in memory, where there is room: tests of indexes wait for disks most of their time."""
-    if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
+    """Have what is temporary in memory, where there is room: tests of indexes wait for disks most of their time.
+
+    Some tests run scripts that they write, which containers often forbid there.
+    """
+    if not _MEMORY.is_dir():
+        return
+    memory = os.statvfs(_MEMORY)
+    if memory.f_bavail * memory.f_frsize > _ROOM and not memory.f_flag & os.ST_NOEXEC:
         tempfile.tempdir = os.environ.setdefault("TMPDIR", str(_MEMORY))
 
 

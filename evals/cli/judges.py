@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -10,11 +11,22 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from evals.judging import LEAST_KAPPA, Calibration, TaskCalibration, self_preference_warning
+from evals.cli.approving import approval
+from evals.judging import (
+    LEAST_KAPPA,
+    Calibration,
+    Hearing,
+    Judgement,
+    LabelledItem,
+    Question,
+    TaskCalibration,
+    self_preference_warning,
+)
 from evals.running import RunFolder
 from evals.statistics.cells import LEAST_COVERAGE
 from evals.statistics.correcting import Corrected
 from evals.systems import OURS
+from rag.cli.progress import show_progress
 from rag.settings import Settings
 
 LABELLED: Final = Path("evals/datasets/judges/calibration.jsonl")
@@ -24,6 +36,28 @@ Concurrency = Annotated[int, typer.Option("--concurrency", min=1, max=256, help=
 InBatch = Annotated[
     bool, typer.Option("--batch", help="Ask the judge by its provider's batch: half the price, within a day.")
 ]
+
+
+def ask_judge(
+    hearing: Hearing, items: Sequence[LabelledItem], questions: Sequence[Question], *, batch: bool, yes: bool
+) -> tuple[Calibration, list[Judgement]]:
+    """Have a judge heard, with how far it is: by the batch where that is wanted; raises as `Hearing.hear`.
+
+    Args:
+        yes: whatever a batch costs is approved.
+    """
+    with show_progress("Judging") as progress:
+        asked = replace(
+            hearing,
+            by_batch=approval(yes=yes) if batch else None,
+            tell=_tell,
+            progress=progress,
+        )
+        return asked.hear(items, questions)
+
+
+def _tell(told: str) -> None:
+    typer.echo(told, err=True)
 
 
 def warn_of_family(judge: str, runs: Iterable[RunFolder], settings: Settings) -> str:

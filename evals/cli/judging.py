@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import typer
 from rich.console import Console
 
-from evals.cli.approving import Yes, approval, require_one_limit
+from evals.cli.approving import Yes, require_one_limit
 from evals.cli.embedding import open_text_embedder
 from evals.cli.judges import (
     LABELLED,
     Concurrency,
     InBatch,
     Labelled,
+    ask_judge,
     calibration_table,
     corrected_table,
     warn_of_family,
@@ -25,7 +23,6 @@ from evals.measuring import score_again
 from evals.presenting import Beside, write_report
 from evals.running import replies_of
 from rag.cli.options import CorpusDir, DataDir, settings_from
-from rag.cli.progress import show_progress
 
 
 def judge_command(
@@ -59,15 +56,11 @@ def judge_command(
         concurrency=concurrency,
         most_usd=most_usd,
         go_on=f"quicktakes eval judge {folder.path}",
-        by_batch=approval(yes=yes) if batch else None,
-        tell=lambda told: typer.echo(told, err=True),
     )
     folder.labelled.write_bytes(labelled.read_bytes())
     cases = {case.url: case for case, _, _ in found}
-    with show_progress("Judging") as progress:
-        calibration, _ = replace(hearing, progress=progress).hear(
-            items, questions_of_run(cases, [reply for _, _, reply in found])
-        )
+    questions = questions_of_run(cases, [reply for _, _, reply in found])
+    calibration, _ = ask_judge(hearing, items, questions, batch=batch, yes=yes)
     warning = warn_of_family(calibration.model, [folder], settings)
     Console().print(calibration_table(calibration))
     with open_text_embedder(settings) as embedder:

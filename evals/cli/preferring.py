@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from evals.cli.approving import Yes, approval, require_one_limit
-from evals.cli.judges import LABELLED, Concurrency, InBatch, Labelled, calibration_table, warn_of_family
+from evals.cli.approving import Yes, require_one_limit
+from evals.cli.judges import LABELLED, Concurrency, InBatch, Labelled, ask_judge, calibration_table, warn_of_family
 from evals.cli.options import MostUsd
 from evals.gating import GATED_SPLIT
 from evals.judging import Hearing, Preferred, preferences, questions_of_pairs, read_labelled, summed_up
@@ -21,7 +20,6 @@ from evals.models import Case, Reply
 from evals.running import RunFolder, replies_of
 from evals.statistics.cells import LEAST_CLUSTERS
 from rag.cli.options import CorpusDir, DataDir, settings_from
-from rag.cli.progress import show_progress
 from rag.errors import ConfigurationError
 
 First = Annotated[
@@ -61,16 +59,12 @@ def prefer_command(
         concurrency=concurrency,
         most_usd=most_usd,
         go_on=f"quicktakes eval prefer {run} {other}",
-        by_batch=approval(yes=yes) if batch else None,
-        tell=lambda told: typer.echo(told, err=True),
     )
     items = [one for one in read_labelled(labelled) if one.task == "pairwise"]
     if not items:
         raise ConfigurationError(f"{labelled} has no pairs to calibrate a judge by; add some of the task pairwise")
-    with show_progress("Judging") as progress:
-        calibration, judgements = replace(hearing, progress=progress).hear(
-            items, questions_of_pairs(cases, ours, theirs)
-        )
+    questions = questions_of_pairs(cases, ours, theirs)
+    calibration, judgements = ask_judge(hearing, items, questions, batch=batch, yes=yes)
     warn_of_family(calibration.model, [first, second], settings)
     console = Console()
     console.print(calibration_table(calibration))

@@ -93,8 +93,9 @@ class Hearing:
             yield Judging(with_replies(self._judge(), replies), kept, record, self.concurrency, purse, self.progress)
 
     def _purse(self) -> Purse:
-        if self.most_usd is not None:
-            require_known_prices(judge_model_names(self.settings), self.settings)
+        if self.most_usd is None:
+            return Purse()
+        require_known_prices(judge_model_names(self.settings), self.settings)
         spent = [one.cost_usd or 0.0 for file in (self.calibration, self.judgements) for one in _kept_in(file)]
         return Purse(self.most_usd, sum(spent), self.go_on)
 

@@ -10,6 +10,7 @@ import pytest
 from suite_cases import make_case
 
 from evals.batches import Spending
+from evals.errors import StoppedError
 from evals.judging import (
     Hearing,
     Judge,
@@ -21,7 +22,7 @@ from evals.judging import (
     questions_of_run,
 )
 from evals.models import Cited, Claim, Reply
-from evals.running import read_lines
+from evals.running import line_of, read_lines, write_lines
 from rag.errors import ConfigurationError, NotApprovedError
 from rag.settings import Settings
 from rag.testing import ScriptedChatModel
@@ -167,6 +168,18 @@ def test_what_is_no_verdict_is_asked_once_more_one_by_one(
     assert (calibration.tasks["support"].unscored, live(server)) == ({}, 1)
     assert server.chats[0].prompt != server.chats[-1].prompt
     assert len(server.batch_door.batches) == 1
+
+
+def test_what_judging_cost_before_counts_against_its_ceiling(hearing: Hearing, server: OpenAIServer) -> None:
+    """Calibration included: once it is reached, nothing more is asked."""
+    alive = replace(hearing, by_batch=None)
+    alive.hear(ITEMS, questions())
+    asked = live(server)
+    write_lines(alive.calibration, [line_of({**line, "cost_usd": 0.1}) for line in read_lines(alive.calibration)])
+    more = questions_of_run({CASE.url: CASE}, [replace(REPLY, repeat=1)])
+    with pytest.raises(StoppedError, match=f"{N_RUN} are not asked yet"):
+        replace(alive, most_usd=0.4).hear(ITEMS, more)
+    assert live(server) == asked
 
 
 def test_no_verdict_in_two_tries_is_unscored(hearing: Hearing, server: OpenAIServer) -> None:
